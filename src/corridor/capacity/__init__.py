@@ -1,0 +1,1 @@
+"""Assistance, training, exercises. Never sees a case. Empty until that part is built."""
