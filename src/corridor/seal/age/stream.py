@@ -1,0 +1,126 @@
+"""The payload of an age file (C2SP age, "Payload"): STREAM over 64 KiB chunks, batched so that it runs at the
+speed of the cipher and in flat memory."""
+
+from __future__ import annotations
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from corridor.seal.age.files import Source, Writable, write_all
+from corridor.seal.age.header import hkdf
+from corridor.seal.faults import PayloadError
+
+CHUNK = 64 * 1024
+TAG = 16
+SEALED_CHUNK = CHUNK + TAG
+NONCE_SIZE = 16
+BATCH = 16  # chunks: 1 MiB of plaintext at a time
+
+
+class ChunkSealer:
+    """Seals the chunks of one payload in order. One object per payload; not for two threads at once."""
+
+    def __init__(self, file_key: bytes, nonce: bytes) -> None:
+        self._cipher = ChaCha20Poly1305(hkdf(file_key, nonce, b"payload"))
+        self._counter = 0
+
+    def seal_into(self, plain: memoryview, out: memoryview, *, last: bool) -> int:
+        """Seal `plain` into `out` and return the length written. Unless `last`, `plain` is whole chunks.
+
+        `last` with an empty `plain` is right only for an empty payload: the caller holds back one chunk.
+        """
+        place = start = 0
+        size = len(plain)
+        while True:
+            end = min(start + CHUNK, size)
+            final = last and end == size
+            if start == end and not final:
+                return place
+            nonce = self._counter.to_bytes(11, "big") + (b"\x01" if final else b"\x00")
+            place += self._cipher.encrypt_into(
+                nonce, plain[start:end], None, out[place : place + end - start + TAG]
+            )
+            self._counter += 1
+            start = end
+            if final:
+                return place
+
+
+def sealed_size(plain: int) -> int:
+    """Length of the chunks that hold `plain` bytes."""
+    return plain + TAG * max(1, -(-plain // CHUNK))
+
+
+def encrypt_payload(source: Source, sink: Writable, sealer: ChunkSealer) -> None:
+    # Two buffers: whether the first is the last is known only when the second is read.
+    held, spare = memoryview(bytearray(BATCH * CHUNK)), memoryview(bytearray(BATCH * CHUNK))
+    out = memoryview(bytearray(BATCH * SEALED_CHUNK))
+    count = source.fill(held)
+    while True:
+        following = source.fill(spare) if count == len(held) else 0
+        length = sealer.seal_into(held[:count], out, last=not following)
+        write_all(sink, out[:length])
+        if not following:
+            return
+        held, spare, count = spare, held, following
+
+
+def decrypt_payload(source: Source, sink: Writable, file_key: bytes, nonce: bytes) -> None:
+    """Writes each chunk once it is authenticated; raises `PayloadError` at the first that is not, with
+    exactly the chunks before it written. No final chunk, or anything after it, is an error."""
+    opener = _ChunkOpener(ChaCha20Poly1305(hkdf(file_key, nonce, b"payload")))
+    sealed = memoryview(bytearray(BATCH * SEALED_CHUNK))
+    out = memoryview(bytearray(BATCH * CHUNK))
+    while True:
+        count = source.fill(sealed)
+        length, fault = opener.open_into(sealed[:count], out, more=count == len(sealed))
+        write_all(sink, out[:length])
+        if fault:
+            raise PayloadError("seal.age.payload", why=fault, chunk=opener.counter)
+        if count < len(sealed):
+            if not opener.finished:
+                raise PayloadError("seal.age.payload", why="no final chunk", chunk=opener.counter)
+            return
+
+
+class _ChunkOpener:
+    def __init__(self, cipher: ChaCha20Poly1305) -> None:
+        self._cipher = cipher
+        self.counter = 0
+        self.finished = False
+
+    def _open(self, chunk: memoryview, out: memoryview, flag: bytes) -> bool:
+        try:
+            self._cipher.decrypt_into(self.counter.to_bytes(11, "big") + flag, chunk, None, out)
+        except InvalidTag:
+            return False
+        return True
+
+    def open_into(self, sealed: memoryview, out: memoryview, *, more: bool) -> tuple[int, str]:
+        """How many authentic bytes stand in `out`, and what is wrong with what follows ("": nothing)."""
+        place = 0
+        for start in range(0, len(sealed), SEALED_CHUNK):
+            if self.finished:
+                return place, "bytes after the final chunk"
+            chunk = sealed[start : start + SEALED_CHUNK]
+            size = len(chunk) - TAG
+            if size < 0:
+                return place, "cut short"
+            if size == 0 and self.counter:
+                return place, "empty final chunk"
+            room = out[place : place + size]
+            # A short chunk can only be the last. A whole one is most likely not the last if bytes follow it.
+            short = size < CHUNK
+            follows = not short and (more or start + SEALED_CHUNK < len(sealed))
+            first = b"\x00" if follows else b"\x01"
+            other = b"" if short else (b"\x01" if follows else b"\x00")
+            if self._open(chunk, room, first):
+                flag = first
+            elif other and self._open(chunk, room, other):
+                flag = other
+            else:
+                return place, "chunk not authentic"
+            self.finished = flag == b"\x01"
+            self.counter += 1
+            place += size
+        return place, ""
