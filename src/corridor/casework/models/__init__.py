@@ -1,0 +1,31 @@
+"""What casework keeps. No row has a legal effect by being saved: acts are made in `casework.actions` only."""
+
+from __future__ import annotations
+
+from corridor.casework.models.dossiers import ActReceipt, ActRow, Dossier, Draft, LogLeaf
+from corridor.casework.models.evidence import Handover, Package, PackageGrant, Transfer
+from corridor.casework.models.national import NationalEntry
+from corridor.casework.models.people import Authority, LoginEvent, Officer, Role, User
+from corridor.casework.models.post import HeldLetter, NodeNote, OutboxLetter, PeerState
+
+__all__ = [
+    "ActReceipt",
+    "ActRow",
+    "Authority",
+    "Dossier",
+    "Draft",
+    "Handover",
+    "HeldLetter",
+    "LogLeaf",
+    "LoginEvent",
+    "NationalEntry",
+    "NodeNote",
+    "Officer",
+    "OutboxLetter",
+    "Package",
+    "PackageGrant",
+    "PeerState",
+    "Role",
+    "Transfer",
+    "User",
+]

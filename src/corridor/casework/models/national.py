@@ -1,0 +1,29 @@
+"""The national file: what this State writes down for itself beside a dossier. Append-only, signed, logged, never sent."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from corridor.casework.models.dossiers import Dossier
+from corridor.casework.models.people import Authority, Officer
+
+
+class NationalEntry(models.Model):
+    """A minute, a measure or an internal decision. Entries of one dossier form one chain through `prev`."""
+
+    id = models.CharField(max_length=64, primary_key=True)  # DSSE id
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="national")
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20)  # minute | measure | made_available
+    prev = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        app_label = "casework"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["dossier", "prev"], name="one_national_entry_after_each")
+        ]
