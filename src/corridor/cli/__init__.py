@@ -65,7 +65,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def corridor(
-    version: bool = typer.Option(False, "--version", is_eager=True, callback=_version, help="Show the version."),
+    version: bool = typer.Option(
+        False, "--version", is_eager=True, callback=_version, help="Show the version."
+    ),
 ) -> None:
     """Corridor makes the United Nations Convention against Cybercrime work between States."""
 

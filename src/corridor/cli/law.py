@@ -10,7 +10,9 @@ import typer
 
 from corridor import law
 
-law_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The Convention and its neighbours, as data.")
+law_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="The Convention and its neighbours, as data."
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

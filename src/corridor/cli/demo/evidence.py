@@ -53,7 +53,9 @@ def _invoice(iban: str) -> str:
     )
 
 
-def _message(sender: str, to: str, subject: str, text: str, at: datetime, chance: random.Random) -> EmailMessage:
+def _message(
+    sender: str, to: str, subject: str, text: str, at: datetime, chance: random.Random
+) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, to, subject
     message["Date"] = format_datetime(at)
@@ -68,11 +70,18 @@ def _messages(chance: random.Random) -> list[EmailMessage]:
     at = START
     messages = [
         _message(
-            VICTIM, ACCOUNT, "Invoice 2026-1187", "Good morning, when may we expect your invoice? Kind regards", at, chance
+            VICTIM,
+            ACCOUNT,
+            "Invoice 2026-1187",
+            "Good morning, when may we expect your invoice? Kind regards",
+            at,
+            chance,
         )
     ]
     for week in range(1, 40):
-        at += timedelta(hours=chance.randint(2, 9), minutes=chance.randint(0, 59), seconds=chance.randint(0, 59))
+        at += timedelta(
+            hours=chance.randint(2, 9), minutes=chance.randint(0, 59), seconds=chance.randint(0, 59)
+        )
         topic = chance.choice(["Delivery note", "Bearing type 6204", "Order confirmation", "Customs form"])
         body = f"Consignment {week} of the autumn order: {chance.randint(20, 900)} pieces, pallet {chance.randint(1, 60)}."
         messages.append(_message(ACCOUNT, VICTIM, f"{topic} {week}", body, at, chance))
@@ -86,7 +95,9 @@ def _messages(chance: random.Random) -> list[EmailMessage]:
         at,
         chance,
     )
-    changed.add_attachment(_invoice(FALSE_IBAN).encode(), maintype="text", subtype="plain", filename="invoice.txt")
+    changed.add_attachment(
+        _invoice(FALSE_IBAN).encode(), maintype="text", subtype="plain", filename="invoice.txt"
+    )
     changed.set_boundary(f"=={chance.getrandbits(64):016x}")
     return [*messages, changed]
 

@@ -22,7 +22,9 @@ def image(*, label: str, files: dict[str, bytes]) -> bytes:
         clusters = -(-len(content) // SECTOR)
         first = len(table) if clusters else 0
         table += [len(table) + 1 + n for n in range(clusters - 1)] + ([0xFFF] if clusters else [])
-        root += _entry(f"{stem:<8}{suffix:<3}".encode("ascii"), attributes=0x20, cluster=first, size=len(content))
+        root += _entry(
+            f"{stem:<8}{suffix:<3}".encode("ascii"), attributes=0x20, cluster=first, size=len(content)
+        )
         data += content.ljust(clusters * SECTOR, b"\0")
     if len(data) > (SECTORS - FIRST_DATA) * SECTOR or len(root) > ROOT_ENTRIES * 32:
         raise ValueError("the files do not fit a 1.44 MB image")
@@ -43,7 +45,11 @@ def _pack12(table: list[int]) -> bytes:
 
 
 def _boot_sector(label: str) -> bytes:
-    parameters = struct.pack("<HBHBHHBHHHII", SECTOR, 1, 1, 2, ROOT_ENTRIES, SECTORS, 0xF0, FAT_SECTORS, 18, 2, 0, 0)
-    extended = struct.pack("<BBBI11s8s", 0, 0, 0x29, 0x20261005, label.ljust(11)[:11].encode("ascii"), b"FAT12   ")
+    parameters = struct.pack(
+        "<HBHBHHBHHHII", SECTOR, 1, 1, 2, ROOT_ENTRIES, SECTORS, 0xF0, FAT_SECTORS, 18, 2, 0, 0
+    )
+    extended = struct.pack(
+        "<BBBI11s8s", 0, 0, 0x29, 0x20261005, label.ljust(11)[:11].encode("ascii"), b"FAT12   "
+    )
     sector = b"\xeb\x3c\x90" + b"CORRIDOR" + parameters + extended
     return sector.ljust(SECTOR - 2, b"\0") + b"\x55\xaa"
