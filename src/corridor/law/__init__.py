@@ -1,0 +1,153 @@
+"""The Convention and its neighbours as dated, sourced data.
+
+Pure: no clock, no network, no State by name. Every answer is a frozen value whose lines say where they were read
+and how far to trust them; `cite()` is how a paper may name one. What the data holds and how far to trust it:
+docs/law.md.
+
+    law.article(42)                                       one article
+    law.form("preservation", "UNCC_2024", on=day)         what a request needs, or UnknownRules
+    law.gate(OffenceFacts(articles=(7,)))                 which door the offence opens
+    law.digest(), law.rules(digest)                       what an act pins, and the rule set it pinned
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from corridor.law.errors import LawFault
+from corridor.law.gating import Door, Gate, OffenceFacts
+from corridor.law.ruleset import DEFAULT, Rules, rules, shipped
+from corridor.law.types import (
+    NOT_IN_THE_DATA,
+    Ancillary,
+    Article,
+    Category,
+    Certainty,
+    Confidence,
+    ContentItem,
+    Definition,
+    Duty,
+    Form,
+    Ground,
+    Instrument,
+    Line,
+    MeasureKind,
+    Nature,
+    Offence,
+    Period,
+    PeriodKind,
+    Provision,
+    Requirement,
+    Role,
+    Source,
+    Trust,
+    UnknownRules,
+)
+
+__all__ = [
+    "NOT_IN_THE_DATA",
+    "Ancillary",
+    "Article",
+    "Category",
+    "Certainty",
+    "Confidence",
+    "ContentItem",
+    "Definition",
+    "Door",
+    "Duty",
+    "Form",
+    "Gate",
+    "Ground",
+    "Instrument",
+    "LawFault",
+    "Line",
+    "MeasureKind",
+    "Nature",
+    "Offence",
+    "OffenceFacts",
+    "Period",
+    "PeriodKind",
+    "Provision",
+    "Requirement",
+    "Role",
+    "Rules",
+    "Source",
+    "Trust",
+    "UnknownRules",
+    "article",
+    "articles",
+    "definition",
+    "definitions",
+    "digest",
+    "form",
+    "gate",
+    "instruments",
+    "kinds",
+    "measures",
+    "offences",
+    "rules",
+    "sources",
+]
+
+
+def article(number: int, instrument: str = DEFAULT) -> Article:
+    """One article of an instrument. Raises LawFault `law.article.not-in-data`."""
+    return shipped().article(number, instrument)
+
+
+def articles(instrument: str = DEFAULT) -> tuple[Article, ...]:
+    """The articles in the data, by number."""
+    return shipped().articles(instrument)
+
+
+def definition(term: str, instrument: str = DEFAULT) -> Definition:
+    """A defined term, asked for by the term or its reference. Raises LawFault `law.definition.not-in-data`."""
+    return shipped().definition(term, instrument)
+
+
+def definitions(instrument: str = DEFAULT) -> tuple[Definition, ...]:
+    return shipped().definitions(instrument)
+
+
+def offences(instrument: str = DEFAULT) -> tuple[Offence, ...]:
+    """The offences a Party must establish."""
+    return shipped().offences(instrument)
+
+
+def measures(instrument: str = DEFAULT) -> tuple[MeasureKind, ...]:
+    """The kinds of domestic measure with which a request is executed."""
+    return shipped().measures(instrument)
+
+
+def kinds() -> tuple[str, ...]:
+    """The kinds of form the data has."""
+    return shipped().kinds()
+
+
+def form(kind: str, basis: str = DEFAULT, *, on: date) -> Form | UnknownRules:
+    """What a request of this kind needs under `basis` on the day `on`.
+
+    UnknownRules where the basis may be named but its rules are not in the data. Raises LawFault
+    `law.form.unknown-kind`, `law.form.not-on-date`.
+    """
+    return shipped().form(kind, basis, on=on)
+
+
+def gate(facts: OffenceFacts, instrument: str = DEFAULT) -> Gate:
+    """Convention offence, serious crime or other, and which kinds of request that opens."""
+    return shipped().gate(facts, instrument)
+
+
+def instruments() -> tuple[Instrument, ...]:
+    """Every instrument that may be named as legal basis."""
+    return shipped().instruments()
+
+
+def sources(instrument: str = DEFAULT) -> dict[str, Source]:
+    """What was read for an instrument, by the id its lines use."""
+    return shipped().sources(instrument)
+
+
+def digest() -> str:
+    """The digest of the rules shipped: what the opening act of a new dossier pins."""
+    return shipped().digest

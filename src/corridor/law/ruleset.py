@@ -1,0 +1,340 @@
+"""The rule sets this version ships: one folder for each instrument, found by the digest acts pin.
+
+The digest is SHA-256 over the list `<sha256>  <path>\\n` of the instruments' pages in byte order of the path, so
+anybody can recompute it with `sha256sum`. Status tables are not part of it: who is a Party changes without any rule
+changing. A set that acts have pinned is moved to `data/earlier/<digest>/` when the data changes, and stays.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import date
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from corridor.law import forms, gating
+from corridor.law.errors import LawFault
+from corridor.law.loader import Row, page, read_sources
+from corridor.law.types import (
+    Ancillary,
+    Article,
+    Definition,
+    Form,
+    Instrument,
+    Line,
+    MeasureKind,
+    Offence,
+    Provision,
+    Source,
+    UnknownRules,
+)
+
+DEFAULT = "UNCC_2024"
+_FORM_PAGE = re.compile(r"form\.([a-z_]+)\.yaml")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_NOT_RULES = ("status", "earlier")  # folders of data/ that no digest covers
+
+
+def _folders(root: Traversable) -> Iterator[Traversable]:
+    for each in sorted(root.iterdir(), key=lambda entry: entry.name):
+        if each.is_dir() and each.name not in _NOT_RULES and not each.name.startswith(("_", ".")):
+            yield each
+
+
+def compute_digest(root: Traversable) -> str:
+    """The digest of the rule set that stands in `root`."""
+    lines = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {folder.name}/{file.name}\n"
+        for folder in _folders(root)
+        for file in folder.iterdir()
+        if file.name.endswith(".yaml")
+    ]
+    if root.joinpath("instruments.yaml").is_file():
+        content = root.joinpath("instruments.yaml").read_bytes()
+        lines.append(f"{hashlib.sha256(content).hexdigest()}  instruments.yaml\n")
+    lines.sort(key=lambda line: line[66:].encode())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+class Rules:
+    """One rule set. Immutable once read; pages are read when first asked for and kept."""
+
+    def __init__(self, root: Traversable, digest: str) -> None:
+        self._root = root
+        self.digest = digest
+        self._sources: dict[str, dict[str, Source]] = {}
+        self._kept: dict[tuple[str, ...], Any] = {}
+
+    def __repr__(self) -> str:
+        return f"<Rules {self.digest[:16]}>"
+
+    # -- instruments ---------------------------------------------------------------------------------------------
+
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Every instrument that may be named as legal basis, with whether its rules are in the data."""
+        if ("instruments",) not in self._kept:
+            self._kept[("instruments",)] = tuple(self._read_instruments())
+        found: tuple[Instrument, ...] = self._kept[("instruments",)]
+        return found
+
+    def _read_instruments(self) -> Iterator[Instrument]:
+        top = page(self._root / "instruments.yaml", read_sources(self._root / DEFAULT / "sources.yaml"))
+        for row in top.rows("instruments"):
+            code = row.text("code")
+            yield Instrument(
+                code=code,
+                title=row.text("title"),
+                short_title=row.text("short_title"),
+                rules=self.has_rules(code),
+                since=row.maybe_day("since"),
+                trust=row.trust(),
+            )
+            row.done()
+        top.done()
+
+    def has_rules(self, instrument: str) -> bool:
+        # Only a name that is one of our folders is ever joined to a path: a basis comes from another State.
+        return instrument in {folder.name for folder in _folders(self._root)}
+
+    def _folder(self, instrument: str) -> Traversable:
+        if not self.has_rules(instrument):
+            raise LawFault("law.instrument.no-rules", instrument=instrument)
+        return self._root / instrument
+
+    def sources(self, instrument: str = DEFAULT) -> dict[str, Source]:
+        """What was read for this instrument, by the id its lines use."""
+        if instrument not in self._sources:
+            self._sources[instrument] = read_sources(self._folder(instrument) / "sources.yaml")
+        return self._sources[instrument]
+
+    def _page(self, instrument: str, name: str) -> Row:
+        return page(self._folder(instrument) / name, self.sources(instrument))
+
+    # -- articles, definitions, offences ----------------------------------------------------------------------------
+
+    def articles(self, instrument: str = DEFAULT) -> tuple[Article, ...]:
+        """The articles in the data, by number. All of UNCC_2024; of others those the forms rest on."""
+        return self._keep(("articles", instrument), self._read_articles, instrument)
+
+    def _read_articles(self, instrument: str) -> Iterator[Article]:
+        top = self._page(instrument, "articles.yaml")
+        chapters = {row.number("number"): _titled(row) for row in top.rows("chapters")}
+        for row in top.rows("articles"):
+            number = row.number("number")
+            chapter = row.number("chapter")
+            if chapter not in chapters:
+                raise row.fault(f"chapter {chapter} is not listed")
+            yield Article(
+                instrument=instrument,
+                ref=str(number),
+                trust=row.trust(),
+                number=number,
+                title=row.text("title"),
+                chapter=chapter,
+                chapter_title=chapters[chapter],
+                kind=row.text("kind"),
+                subkind=row.maybe_text("subkind"),
+                summary=row.text("summary"),
+                numbered_paragraphs=row.maybe_number("numbered_paragraphs"),
+                lettered=row.texts("lettered"),
+            )
+            row.done()
+        top.done()
+
+    def article(self, number: int, instrument: str = DEFAULT) -> Article:
+        """One article. Raises LawFault `law.article.not-in-data`."""
+        for each in self.articles(instrument):
+            if each.number == number:
+                return each
+        raise LawFault("law.article.not-in-data", article=number, instrument=instrument)
+
+    def definitions(self, instrument: str = DEFAULT) -> tuple[Definition, ...]:
+        return self._keep(("definitions", instrument), self._read_definitions, instrument)
+
+    def _read_definitions(self, instrument: str) -> Iterator[Definition]:
+        top = self._page(instrument, "definitions.yaml")
+        for row in top.rows("definitions"):
+            yield Definition(
+                instrument=instrument,
+                ref=row.text("ref"),
+                trust=row.trust(),
+                term=row.text("term"),
+                meaning=row.text("meaning"),
+            )
+            row.done()
+        top.done()
+
+    def definition(self, term: str, instrument: str = DEFAULT) -> Definition:
+        """By the term or by its reference, `2(h)`. Raises LawFault `law.definition.not-in-data`."""
+        wanted = term.strip().casefold()
+        for each in self.definitions(instrument):
+            if wanted in (each.term.casefold(), each.ref):
+                return each
+        raise LawFault("law.definition.not-in-data", instrument=instrument)
+
+    def offences(self, instrument: str = DEFAULT) -> tuple[Offence, ...]:
+        return self._keep(("offences", instrument), self._read_offences, instrument)
+
+    def _read_offences(self, instrument: str) -> Iterator[Offence]:
+        for row in self._page(instrument, "offences.yaml").rows("offences"):
+            article = row.number("article")
+
+            def lines(key: str, row: Row = row) -> tuple[Provision, ...]:
+                return tuple(forms.provision(each, instrument) for each in row.rows(key))
+
+            yield Offence(
+                instrument=instrument,
+                ref=str(article),
+                trust=row.trust(),
+                id=row.text("id"),
+                article=article,
+                title=row.text("title"),
+                conduct=row.texts("conduct"),
+                mental_element=row.text("mental_element"),
+                without_right_required=row.flag("without_right_required"),
+                optional_requirements=lines("optional_requirements"),
+                carve_outs=lines("carve_outs"),
+                extensions=lines("extensions"),
+                definitions=lines("definitions"),
+                note=row.maybe_text("note"),
+            )
+            row.done()
+
+    def ancillary(self, instrument: str = DEFAULT) -> tuple[Ancillary, ...]:
+        """Participation, attempt and preparation, and what is no offence of the instrument by itself."""
+        return self._keep(("ancillary", instrument), self._read_ancillary, instrument)
+
+    def _read_ancillary(self, instrument: str) -> Iterator[Ancillary]:
+        for row in self._page(instrument, "offences.yaml").rows("ancillary"):
+            yield Ancillary(
+                instrument=instrument,
+                ref=row.text("ref"),
+                trust=row.trust(),
+                id=row.text("id"),
+                article=row.number("article"),
+                text=row.text("text"),
+                established=row.flag("established"),
+                where_chosen=row.flag("where_chosen"),
+            )
+            row.done()
+
+    def measures(self, instrument: str = DEFAULT) -> tuple[MeasureKind, ...]:
+        """The kinds of domestic measure with which a request under this instrument is executed."""
+        return self._keep(("measures", instrument), self._read_measures, instrument)
+
+    def _read_measures(self, instrument: str) -> Iterator[MeasureKind]:
+        top = self._page(instrument, "measures.yaml")
+        for row in top.rows("measures"):
+            yield forms.measure(row, instrument)
+        top.done()
+
+    # -- forms and the gate ---------------------------------------------------------------------------------------
+
+    def kinds(self) -> tuple[str, ...]:
+        """Every kind of form some instrument in the data has."""
+        return tuple(sorted({kind for folder in _folders(self._root) for kind in _kinds_in(folder)}))
+
+    def form(self, kind: str, basis: str = DEFAULT, *, on: date) -> Form | UnknownRules:
+        """What a request of this kind needs when made on `on` under `basis`.
+
+        UnknownRules where the basis may be named but the data has no such form for it: nothing is then checked.
+        Raises LawFault: `law.form.unknown-kind`, `law.form.not-on-date`.
+        """
+        if kind not in self.kinds():
+            raise LawFault("law.form.unknown-kind", kind=_short(kind), kinds=", ".join(self.kinds()))
+        if not self.has_rules(basis) or kind not in _kinds_in(self._root / basis):
+            listed = any(each.code == basis for each in self.instruments())
+            return UnknownRules(kind=kind, basis=basis, on=on, listed=listed)
+        key = ("form", basis, kind)
+        if key not in self._kept:
+            self._kept[key] = forms.read_form(
+                self._root / basis, basis, kind, self.sources(basis), self.measures(basis)
+            )
+        form: Form = self._kept[key]
+        if on < form.since:
+            raise LawFault(
+                "law.form.not-on-date", instrument=basis, on=on.isoformat(), since=form.since.isoformat()
+            )
+        return form
+
+    def gate(self, facts: gating.OffenceFacts, instrument: str = DEFAULT) -> gating.Gate:
+        """Which door the offence opens under this instrument. See corridor.law.gating."""
+        key = ("gate", instrument)
+        if key not in self._kept:
+            self._kept[key] = gating.read_lines(self._page(instrument, "gate.yaml"), instrument)
+        lines: gating.GateLines = self._kept[key]
+        return gating.judge(facts, lines, self.offences(instrument), self.ancillary(instrument))
+
+    def _keep(self, key: tuple[str, ...], read: Any, instrument: str) -> Any:
+        if key not in self._kept:
+            self._kept[key] = tuple(read(instrument))
+        return self._kept[key]
+
+    def lines(self) -> Iterator[Line]:
+        """Every line of every instrument, for tests and for whoever counts."""
+        for folder in _folders(self._root):
+            name = folder.name
+            yield from self.articles(name)
+            yield from self.definitions(name)
+            yield from self.offences(name)
+            yield from self.ancillary(name)
+            yield from self.measures(name)
+            for kind in _kinds_in(folder):
+                form = self.form(kind, name, on=date.max)
+                assert isinstance(form, Form)
+                yield form
+                for part in (
+                    form.contents,
+                    form.grounds,
+                    form.periods,
+                    form.duties,
+                    form.paragraphs,
+                    form.use,
+                ):
+                    yield from part
+                for part in (form.excluded, form.prohibited, form.form_and_language):
+                    yield from part
+                yield from (each for each in (form.postponement, form.costs) if each is not None)
+
+
+def _titled(row: Row) -> str:
+    title = row.text("title")
+    row.numbers("articles")
+    row.trust()
+    row.done()
+    return title
+
+
+def _kinds_in(folder: Traversable) -> list[str]:
+    found = (_FORM_PAGE.fullmatch(file.name) for file in folder.iterdir())
+    return sorted(match[1] for match in found if match)
+
+
+def _short(text: str) -> str:
+    return text if re.fullmatch(r"[a-z_]{1,40}", text) else "(not a kind)"
+
+
+def data_root() -> Traversable:
+    return resources.files("corridor.law") / "data"
+
+
+@functools.cache
+def shipped() -> Rules:
+    """The rule set of this version: what a new dossier pins."""
+    return Rules(data_root(), compute_digest(data_root()))
+
+
+@functools.cache
+def rules(digest: str) -> Rules:
+    """The rule set an act pinned. Raises LawFault `law.rules.unknown` if this version does not ship it."""
+    if digest == shipped().digest:
+        return shipped()
+    if _DIGEST.fullmatch(digest):
+        root = data_root() / "earlier" / digest
+        if root.is_dir() and compute_digest(root) == digest:
+            return Rules(root, digest)
+    raise LawFault("law.rules.unknown", digest=digest[:16] if _DIGEST.fullmatch(digest) else "(not a digest)")

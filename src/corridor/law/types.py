@@ -1,0 +1,437 @@
+"""What the law data is made of: frozen values, each with where it was read and how far to trust it.
+
+Every line answers four questions: what it says (own words, never the treaty text), where it stands (`ref`), who
+read it where (`source`), and how sure we are (`confidence`, `certainty`). `cite()` is the only way a paper may
+quote a line, and it names a paragraph only if somebody read that paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+_PARAGRAPHS = re.compile(r"(?:\s*-?\s*\([0-9a-z]+\))+")
+
+
+class Confidence(StrEnum):
+    """`seen`: read in a listed source. `recalled`: from knowledge, to be checked before it decides anything."""
+
+    SEEN = "seen"
+    RECALLED = "recalled"
+    FICTIONAL = "fictional"  # the cast only, never a line about a real State or instrument
+
+
+class Certainty(StrEnum):
+    """How sure the recollection is. `medium`: the paragraph or letter may differ. `low`: a question, not a fact."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Requirement(StrEnum):
+    """How strongly an instrument asks for an item of a request. `product_recommended` is ours, not the treaty's."""
+
+    REQUIRED = "required"
+    REQUIRED_EXCEPT_SERVICE = "required_except_service_of_documents"
+    WHERE_EXPEDITED = "where_expedited_treatment_is_sought"
+    WHERE_AVAILABLE = "where_available"
+    WHERE_APPLICABLE = "where_applicable"
+    WHERE_POSSIBLE = "where_possible_and_appropriate"
+    AS_APPROPRIATE = "as_appropriate"
+    RECOMMENDED = "product_recommended"
+
+    @property
+    def mandatory(self) -> bool:
+        """True where leaving the item out makes the request incomplete under the instrument."""
+        return self in (Requirement.REQUIRED, Requirement.REQUIRED_EXCEPT_SERVICE)
+
+
+class Nature(StrEnum):
+    """What a ground does: it lets a State refuse, lifts a duty, needs a reservation, or only guides reading."""
+
+    MAY_REFUSE = "may_refuse"
+    NO_OBLIGATION = "no_obligation"
+    RESERVATION_BASED = "reservation_based"
+    PRECONDITION = "precondition"
+    INTERPRETIVE_LIMIT = "interpretive_limit"
+
+
+class PeriodKind(StrEnum):
+    """`minimum` and `maximum` carry days; the others say what ends or rules the period instead of a figure."""
+
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    EVENT = "event"
+    BEFORE_EXPIRY = "before_expiry"
+    NO_FIGURE = "no_fixed_figure"
+
+
+class Role(StrEnum):
+    """Which authority of a State sends or receives a form."""
+
+    CONTACT_POINT = "contact_point"
+    CENTRAL_AUTHORITY = "central_authority"
+
+
+class Category(StrEnum):
+    """What the gate says of an offence."""
+
+    CONVENTION_OFFENCE = "convention_offence"
+    SERIOUS_CRIME = "serious_crime"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something somebody read. `numbers` says whether it shows the text with its paragraph numbers."""
+
+    id: str
+    what: str
+    where: str
+    kind: str
+    covers: str
+    read_on: date
+    numbers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Where a line comes from and how far to trust it. The loader makes one for every line or refuses the line."""
+
+    confidence: Confidence
+    source: tuple[str, ...]
+    dated: date  # the latest day on which any of its sources was read or recalled
+    certainty: Certainty | None = None
+    cross_check: tuple[
+        str, ...
+    ] = ()  # parent-treaty provisions with the same content; no proof of the number
+    partly_seen_in: tuple[str, ...] = ()
+    seen_scope: str | None = None
+    numbered: bool = False  # seen in a source that shows the paragraph numbers
+
+
+def articles_only(ref: str) -> str:
+    """`42(6) with 40(21)(b)` -> `42 with 40`; `40(19)-(20), 36` -> `40, 36`."""
+    return _PARAGRAPHS.sub("", ref).strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of an instrument. `ref` is None for what the product recommends and no instrument says."""
+
+    instrument: str
+    ref: str | None
+    trust: Trust
+
+    @property
+    def confidence(self) -> Confidence:
+        return self.trust.confidence
+
+    @property
+    def certainty(self) -> Certainty | None:
+        return self.trust.certainty
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        return self.trust.source
+
+    @property
+    def cross_check(self) -> tuple[str, ...]:
+        return self.trust.cross_check
+
+    def cite(self, confirmed: Collection[str] = ()) -> str:
+        """How a paper names this line: with its paragraph only if that was read, or is in `confirmed`.
+
+        `confirmed` holds what a State's lawyer has confirmed against the certified text, written as this method
+        would write it (`UNCC_2024 42(6)`). Empty where no instrument says what the line says.
+        """
+        if self.ref is None:
+            return ""
+        full = f"{self.instrument} {self.ref}"
+        if (self.trust.confidence is Confidence.SEEN and self.trust.numbered) or full in confirmed:
+            return full
+        return f"{self.instrument} {articles_only(self.ref)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON, the command line and pages; the trust marks stand beside the line, not below it."""
+        row = {
+            f.name: plain(getattr(self, f.name))
+            for f in fields(self)
+            if f.name not in ("trust", "instrument")
+        }
+        row["cite"] = self.cite()
+        row |= trust_to_dict(self.trust)
+        return row
+
+
+def trust_to_dict(trust: Trust) -> dict[str, Any]:
+    row: dict[str, Any] = {"source": list(trust.source), "confidence": str(trust.confidence)}
+    row["dated"] = trust.dated.isoformat()
+    row["certainty"] = str(trust.certainty) if trust.certainty else None
+    row["cross_check"] = list(trust.cross_check)
+    if trust.seen_scope:
+        row["seen_scope"] = trust.seen_scope
+    return row
+
+
+def plain(value: Any) -> Any:
+    """Law values as JSON can hold them."""
+    if isinstance(value, Line):
+        return value.to_dict()
+    if isinstance(value, StrEnum):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | frozenset):
+        return [plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provision(Line):
+    """What one provision says, in our words."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article(Line):
+    """One article. `numbered_paragraphs`: 0 only letters, 1 a single unnumbered paragraph, None not known."""
+
+    number: int
+    title: str
+    chapter: int
+    chapter_title: str
+    kind: str
+    summary: str
+    numbered_paragraphs: int | None = None
+    lettered: tuple[str, ...] = ()
+    subkind: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(Line):
+    """A term the instrument defines."""
+
+    term: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offence(Line):
+    """An offence a Party must establish, with the elements it may add or leave out."""
+
+    id: str
+    article: int
+    title: str
+    conduct: tuple[str, ...]
+    mental_element: str
+    without_right_required: bool
+    optional_requirements: tuple[Provision, ...] = ()
+    carve_outs: tuple[Provision, ...] = ()
+    extensions: tuple[Provision, ...] = ()
+    definitions: tuple[Provision, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ancillary(Line):
+    """Participation, attempt, preparation: an offence of the instrument always, or only where the Party chose it."""
+
+    id: str
+    article: int
+    text: str
+    established: bool  # always established in accordance with the instrument
+    where_chosen: bool  # established only where the Party made it an offence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentItem(Line):
+    """One thing a request must or should say. Its id is the key under which an act's body answers it."""
+
+    id: str
+    text: str
+    requirement: Requirement
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground(Line):
+    """A ground for refusal. `consult_first`: the instrument asks to consult on conditions before using it."""
+
+    id: str
+    text: str
+    nature: Nature
+    consult_first: bool
+    reservation: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(Line):
+    """A period in days, or the event that rules it. `runs_from` names what starts it; `binds` who keeps it."""
+
+    id: str
+    text: str
+    kind: PeriodKind
+    days: int | None
+    runs_from: str
+    binds: str  # "requested", "requesting" or "domestic"
+    renewable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty(Line):
+    """What a State owes while a form is pending. Not `mandatory`: a power or a product step, no treaty duty."""
+
+    id: str
+    text: str
+    by: str  # "requested" or "requesting"
+    mandatory: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureKind(Line):
+    """A kind of domestic measure with which a requested State executes what it was asked."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form(Line):
+    """One way to ask under one instrument: who, with what contents, grounds, periods and duties.
+
+    `postponement` is None where the instrument foresees none. `excluded` are grounds known from other forms that
+    this form does not allow. `prohibited` are grounds the instrument forbids by name.
+    """
+
+    kind: str
+    title: str
+    articles: tuple[int, ...]
+    domestic_articles: tuple[int, ...]
+    since: date
+    senders: tuple[Role, ...]
+    receivers: tuple[Role, ...]
+    contents: tuple[ContentItem, ...]
+    grounds: tuple[Ground, ...]
+    grounds_closed: bool
+    excluded: tuple[Provision, ...]
+    prohibited: tuple[Provision, ...]
+    postponement: Provision | None
+    periods: tuple[Period, ...]
+    duties: tuple[Duty, ...]
+    use: tuple[Provision, ...]
+    form_and_language: tuple[Provision, ...]
+    costs: Provision | None
+    paragraphs: tuple[Provision, ...]
+    measures: tuple[MeasureKind, ...]
+
+    @property
+    def known(self) -> bool:
+        return True
+
+    @property
+    def basis(self) -> str:
+        return self.instrument
+
+    def content(self, id: str) -> ContentItem | None:
+        return next((each for each in self.contents if each.id == id), None)
+
+    def ground(self, id: str) -> Ground | None:
+        return next((each for each in self.grounds if each.id == id), None)
+
+    def period(self, id: str) -> Period | None:
+        return next((each for each in self.periods if each.id == id), None)
+
+    def duty(self, id: str) -> Duty | None:
+        return next((each for each in self.duties if each.id == id), None)
+
+    def measure(self, id: str) -> MeasureKind | None:
+        return next((each for each in self.measures if each.id == id), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"instrument": self.instrument, "known": True} | Line.to_dict(self)
+
+
+NOT_IN_THE_DATA = "not in the data"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownRules:
+    """The basis may be named, but its rules are not in the data: nothing is checked, nothing is claimed."""
+
+    kind: str
+    basis: str
+    on: date
+    listed: bool  # the instrument is in the list of instruments, only its rules are missing
+    note: str = NOT_IN_THE_DATA
+    contents: tuple[ContentItem, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    periods: tuple[Period, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    measures: tuple[MeasureKind, ...] = ()
+    postponement: None = None
+
+    @property
+    def known(self) -> bool:
+        return False
+
+    @property
+    def instrument(self) -> str:
+        return self.basis
+
+    def content(self, id: str) -> None:
+        return None
+
+    def ground(self, id: str) -> None:
+        return None
+
+    def period(self, id: str) -> None:
+        return None
+
+    def duty(self, id: str) -> None:
+        return None
+
+    def measure(self, id: str) -> None:
+        return None
+
+    def cite(self, confirmed: Collection[str] = ()) -> str:
+        return self.basis
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "instrument": self.basis,
+            "known": False,
+            "kind": self.kind,
+            "on": self.on.isoformat(),
+            "listed": self.listed,
+            "contents": self.note,
+            "grounds": self.note,
+            "periods": self.note,
+            "duties": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A treaty or law that may be named as legal basis. `rules`: its forms are in the data."""
+
+    code: str
+    title: str
+    short_title: str
+    rules: bool
+    since: date | None
+    trust: Trust
+
+    def to_dict(self) -> dict[str, Any]:
+        row = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name != "trust"}
+        return row | trust_to_dict(self.trust)
