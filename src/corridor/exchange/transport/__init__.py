@@ -1,0 +1,1 @@
+"""The only place with sockets: pinned TLS out, WSGI in."""
