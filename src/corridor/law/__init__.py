@@ -1,13 +1,14 @@
 """The Convention and its neighbours as dated, sourced data.
 
-Pure: no clock, no network, no State by name. Every answer is a frozen value whose lines say where they were read
-and how far to trust them; `cite()` is how a paper may name one. What the data holds and how far to trust it:
-docs/law.md.
+Pure: no clock, no network, no State by name. Every answer is a frozen value whose lines say where they were
+read and how far to trust them; `cite()` is how a paper may name one. What the data holds and how far to
+trust it: docs/law.md.
 
     law.article(42)                                       one article
     law.form("preservation", "UNCC_2024", on=day)         what a request needs, or UnknownRules
     law.gate(OffenceFacts(articles=(7,)))                 which door the offence opens
     law.digest(), law.rules(digest)                       what an act pins, and the rule set it pinned
+    law.status(on=day)                                    for which States of the cast it is in force
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from datetime import date
 from corridor.law.errors import LawFault
 from corridor.law.gating import Door, Gate, OffenceFacts
 from corridor.law.ruleset import DEFAULT, Rules, rules, shipped
+from corridor.law.status import Entry, Standing, Status, World, status
 from corridor.law.types import (
     NOT_IN_THE_DATA,
     Ancillary,
@@ -55,6 +57,7 @@ __all__ = [
     "Definition",
     "Door",
     "Duty",
+    "Entry",
     "Form",
     "Gate",
     "Ground",
@@ -72,8 +75,11 @@ __all__ = [
     "Role",
     "Rules",
     "Source",
+    "Standing",
+    "Status",
     "Trust",
     "UnknownRules",
+    "World",
     "article",
     "articles",
     "definition",
@@ -87,6 +93,7 @@ __all__ = [
     "offences",
     "rules",
     "sources",
+    "status",
 ]
 
 

@@ -1,8 +1,8 @@
 """Builds a `Form` from its page: the form's own lines, then those of the page it extends.
 
-`form.<kind>.yaml` may say `extends: assistance`; the lines of assistance.yaml (what every request for mutual legal
-assistance under that instrument shares) are then appended. A line with an id the form already has is dropped: the
-special rule comes before the general one.
+`form.<kind>.yaml` may say `extends: assistance`; the lines of assistance.yaml (what every request for
+mutual legal assistance under that instrument shares) are then appended. A line with an id the form already
+has is dropped: the special rule comes before the general one.
 """
 
 from __future__ import annotations

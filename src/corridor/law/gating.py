@@ -1,7 +1,8 @@
 """The gate before any form: is the offence one of the instrument's own, a serious crime, or another?
 
 A wrong class opens the wrong channel, so the answer says which forms it opens, which it leaves closed, and by
-which line. The lines are data (gate.yaml of the instrument); nothing here knows an article or a number of years.
+which line. The lines are data (gate.yaml of the instrument); nothing here knows an article or a number of
+years.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ class OffenceFacts:
     """What an officer states of the offence. All of it is the requesting State's claim, and shown as such.
 
     `articles`: articles of the instrument the conduct falls under. `ancillary`: "participation", "attempt" or
-    "preparation", if the person is not the perpetrator of a completed offence; `ancillary_established` says that the
-    requesting State made that form an offence. `heavier_penalty`: a penalty above any term of years (life, death).
+    "preparation", if the person is not the perpetrator of a completed offence; `ancillary_established` says
+    that the requesting State made that form an offence. `heavier_penalty`: a penalty above any term of
+    years (life, death).
     """
 
     articles: tuple[int, ...] = ()
@@ -57,7 +59,9 @@ class GateLines:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The answer. `opens` are kinds of form; `because` the lines it rests on; `remarks` codes for the officer."""
+    """The answer. `opens` are kinds of form; `because` the lines it rests on; `remarks` codes for the
+    officer.
+    """
 
     category: Category
     opens: tuple[str, ...]
@@ -117,7 +121,7 @@ def judge(
         category = Category.CONVENTION_OFFENCE
         because += [*named, *([side] if side else [])]
     elif named and side is not None:
-        remarks.append(f"not_established_by_requesting_State:{side.id}")
+        remarks.append(f"not_established_by_requesting_state:{side.id}")
     if category is Category.OTHER and lines.penalty_months is not None and lines.penalty_line is not None:
         if facts.heavier_penalty or (facts.maximum_penalty_months or 0) >= lines.penalty_months:
             category = Category.SERIOUS_CRIME

@@ -1,8 +1,8 @@
 """Reads the YAML pages of the law data and refuses any line that does not say where it comes from.
 
 A line is a mapping. Each must carry `source` (ids listed, with the day they were read, in the instrument's
-sources.yaml) and `confidence`; a recalled line must also carry `certainty`. Keys no reader asked for are refused
-too, so that a misspelt `certainty` cannot pass for none.
+sources.yaml) and `confidence`; a recalled line must also carry `certainty`. Keys no reader asked for are
+refused too, so that a misspelt `certainty` cannot pass for none.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ class Row:
             if id not in self._sources:
                 raise self.fault(f"source {id!r} is not listed", "law.data.no-source")
         try:
-            confidence = Confidence(self._data.get("confidence"))
+            confidence = Confidence(str(self._data.get("confidence")))
             certainty = Certainty(self._data["certainty"]) if self.has("certainty") else None
         except ValueError as error:
             raise self.fault(str(error), "law.data.no-confidence") from error
@@ -183,7 +183,7 @@ def page(path: Traversable, sources: Mapping[str, Source] | None = None) -> Row:
     """One YAML file as a row. Raises LawFault `law.data.malformed` on anything but one mapping."""
     name = path.name
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Strict)  # noqa: S506: _Strict is a safe loader
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Strict)  # noqa: S506
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "not YAML"
@@ -198,6 +198,13 @@ def page(path: Traversable, sources: Mapping[str, Source] | None = None) -> Row:
 def read_sources(path: Traversable) -> dict[str, Source]:
     """sources.yaml: what was read, where, on which day. A source without its day is refused."""
     top = page(path)
+    found = read_sources_of(top)
+    top.done()
+    return found
+
+
+def read_sources_of(top: Row) -> dict[str, Source]:
+    """The list `sources` of a page."""
     found: dict[str, Source] = {}
     for row in top.rows("sources"):
         source = Source(
@@ -213,5 +220,4 @@ def read_sources(path: Traversable) -> dict[str, Source]:
         if source.id in found:
             raise row.fault(f"source {source.id} stands twice")
         found[source.id] = source
-    top.done()
     return found

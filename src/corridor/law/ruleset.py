@@ -1,8 +1,9 @@
 """The rule sets this version ships: one folder for each instrument, found by the digest acts pin.
 
-The digest is SHA-256 over the list `<sha256>  <path>\\n` of the instruments' pages in byte order of the path, so
-anybody can recompute it with `sha256sum`. Status tables are not part of it: who is a Party changes without any rule
-changing. A set that acts have pinned is moved to `data/earlier/<digest>/` when the data changes, and stays.
+The digest is SHA-256 over the list `<sha256>  <path>\\n` of the instruments' pages in byte order of the
+path, so anybody can recompute it with `sha256sum`. Status tables are not part of it: who is a Party changes
+without any rule changing. A set that acts have pinned is moved to `data/earlier/<digest>/` when the data
+changes, and stays.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, TypeVar
 
 from corridor.law import forms, gating
 from corridor.law.errors import LawFault
@@ -32,6 +33,8 @@ from corridor.law.types import (
     Source,
     UnknownRules,
 )
+
+L = TypeVar("L", bound=Line)
 
 DEFAULT = "UNCC_2024"
 _FORM_PAGE = re.compile(r"form\.([a-z_]+)\.yaml")
@@ -72,7 +75,7 @@ class Rules:
     def __repr__(self) -> str:
         return f"<Rules {self.digest[:16]}>"
 
-    # -- instruments ---------------------------------------------------------------------------------------------
+    # -- instruments -------------------------------------------------------------------------------
 
     def instruments(self) -> tuple[Instrument, ...]:
         """Every instrument that may be named as legal basis, with whether its rules are in the data."""
@@ -114,11 +117,11 @@ class Rules:
     def _page(self, instrument: str, name: str) -> Row:
         return page(self._folder(instrument) / name, self.sources(instrument))
 
-    # -- articles, definitions, offences ----------------------------------------------------------------------------
+    # -- articles, definitions, offences -----------------------------------------------------------
 
     def articles(self, instrument: str = DEFAULT) -> tuple[Article, ...]:
         """The articles in the data, by number. All of UNCC_2024; of others those the forms rest on."""
-        return self._keep(("articles", instrument), self._read_articles, instrument)
+        return self._keep("articles", self._read_articles, instrument)
 
     def _read_articles(self, instrument: str) -> Iterator[Article]:
         top = self._page(instrument, "articles.yaml")
@@ -153,7 +156,7 @@ class Rules:
         raise LawFault("law.article.not-in-data", article=number, instrument=instrument)
 
     def definitions(self, instrument: str = DEFAULT) -> tuple[Definition, ...]:
-        return self._keep(("definitions", instrument), self._read_definitions, instrument)
+        return self._keep("definitions", self._read_definitions, instrument)
 
     def _read_definitions(self, instrument: str) -> Iterator[Definition]:
         top = self._page(instrument, "definitions.yaml")
@@ -177,10 +180,11 @@ class Rules:
         raise LawFault("law.definition.not-in-data", instrument=instrument)
 
     def offences(self, instrument: str = DEFAULT) -> tuple[Offence, ...]:
-        return self._keep(("offences", instrument), self._read_offences, instrument)
+        return self._keep("offences", self._read_offences, instrument)
 
     def _read_offences(self, instrument: str) -> Iterator[Offence]:
-        for row in self._page(instrument, "offences.yaml").rows("offences"):
+        top = self._page(instrument, "offences.yaml")
+        for row in top.rows("offences"):
             article = row.number("article")
 
             def lines(key: str, row: Row = row) -> tuple[Provision, ...]:
@@ -200,13 +204,17 @@ class Rules:
                 carve_outs=lines("carve_outs"),
                 extensions=lines("extensions"),
                 definitions=lines("definitions"),
+                reservations=lines("reservations"),
                 note=row.maybe_text("note"),
             )
             row.done()
+        for _ in top.rows("ancillary"):
+            pass  # read by _read_ancillary; asked for here so that done() knows the key
+        top.done()
 
     def ancillary(self, instrument: str = DEFAULT) -> tuple[Ancillary, ...]:
         """Participation, attempt and preparation, and what is no offence of the instrument by itself."""
-        return self._keep(("ancillary", instrument), self._read_ancillary, instrument)
+        return self._keep("ancillary", self._read_ancillary, instrument)
 
     def _read_ancillary(self, instrument: str) -> Iterator[Ancillary]:
         for row in self._page(instrument, "offences.yaml").rows("ancillary"):
@@ -224,7 +232,7 @@ class Rules:
 
     def measures(self, instrument: str = DEFAULT) -> tuple[MeasureKind, ...]:
         """The kinds of domestic measure with which a request under this instrument is executed."""
-        return self._keep(("measures", instrument), self._read_measures, instrument)
+        return self._keep("measures", self._read_measures, instrument)
 
     def _read_measures(self, instrument: str) -> Iterator[MeasureKind]:
         top = self._page(instrument, "measures.yaml")
@@ -232,7 +240,7 @@ class Rules:
             yield forms.measure(row, instrument)
         top.done()
 
-    # -- forms and the gate ---------------------------------------------------------------------------------------
+    # -- forms and the gate ------------------------------------------------------------------------
 
     def kinds(self) -> tuple[str, ...]:
         """Every kind of form some instrument in the data has."""
@@ -241,8 +249,8 @@ class Rules:
     def form(self, kind: str, basis: str = DEFAULT, *, on: date) -> Form | UnknownRules:
         """What a request of this kind needs when made on `on` under `basis`.
 
-        UnknownRules where the basis may be named but the data has no such form for it: nothing is then checked.
-        Raises LawFault: `law.form.unknown-kind`, `law.form.not-on-date`.
+        UnknownRules where the basis may be named but the data has no such form for it: nothing is then
+        checked. Raises LawFault: `law.form.unknown-kind`, `law.form.not-on-date`.
         """
         if kind not in self.kinds():
             raise LawFault("law.form.unknown-kind", kind=_short(kind), kinds=", ".join(self.kinds()))
@@ -269,10 +277,12 @@ class Rules:
         lines: gating.GateLines = self._kept[key]
         return gating.judge(facts, lines, self.offences(instrument), self.ancillary(instrument))
 
-    def _keep(self, key: tuple[str, ...], read: Any, instrument: str) -> Any:
+    def _keep(self, name: str, read: Callable[[str], Iterator[L]], instrument: str) -> tuple[L, ...]:
+        key = (name, instrument)
         if key not in self._kept:
             self._kept[key] = tuple(read(instrument))
-        return self._kept[key]
+        kept: tuple[L, ...] = self._kept[key]
+        return kept
 
     def lines(self) -> Iterator[Line]:
         """Every line of every instrument, for tests and for whoever counts."""

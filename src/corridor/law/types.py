@@ -1,8 +1,8 @@
 """What the law data is made of: frozen values, each with where it was read and how far to trust it.
 
-Every line answers four questions: what it says (own words, never the treaty text), where it stands (`ref`), who
-read it where (`source`), and how sure we are (`confidence`, `certainty`). `cite()` is the only way a paper may
-quote a line, and it names a paragraph only if somebody read that paragraph.
+Every line answers four questions: what it says (own words, never the treaty text), where it stands (`ref`),
+who read it where (`source`), and how sure we are (`confidence`, `certainty`). `cite()` is the only way a
+paper may quote a line, and it names a paragraph only if somebody read that paragraph.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ _PARAGRAPHS = re.compile(r"(?:\s*-?\s*\([0-9a-z]+\))+")
 
 
 class Confidence(StrEnum):
-    """`seen`: read in a listed source. `recalled`: from knowledge, to be checked before it decides anything."""
+    """`seen`: read in a listed source. `recalled`: from knowledge, to be checked before it decides
+    anything.
+    """
 
     SEEN = "seen"
     RECALLED = "recalled"
@@ -26,7 +28,9 @@ class Confidence(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How sure the recollection is. `medium`: the paragraph or letter may differ. `low`: a question, not a fact."""
+    """How sure the recollection is. `medium`: the paragraph or letter may differ. `low`: a question, not a
+    fact.
+    """
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -34,7 +38,9 @@ class Certainty(StrEnum):
 
 
 class Requirement(StrEnum):
-    """How strongly an instrument asks for an item of a request. `product_recommended` is ours, not the treaty's."""
+    """How strongly an instrument asks for an item of a request. `product_recommended` is ours, not the
+    treaty's.
+    """
 
     REQUIRED = "required"
     REQUIRED_EXCEPT_SERVICE = "required_except_service_of_documents"
@@ -52,7 +58,9 @@ class Requirement(StrEnum):
 
 
 class Nature(StrEnum):
-    """What a ground does: it lets a State refuse, lifts a duty, needs a reservation, or only guides reading."""
+    """What a ground does: it lets a State refuse, lifts a duty, needs a reservation, or only guides
+    reading.
+    """
 
     MAY_REFUSE = "may_refuse"
     NO_OBLIGATION = "no_obligation"
@@ -101,7 +109,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Where a line comes from and how far to trust it. The loader makes one for every line or refuses the line."""
+    """Where a line comes from and how far to trust it. The loader makes one for every line or refuses the
+    line.
+    """
 
     confidence: Confidence
     source: tuple[str, ...]
@@ -147,8 +157,8 @@ class Line:
     def cite(self, confirmed: Collection[str] = ()) -> str:
         """How a paper names this line: with its paragraph only if that was read, or is in `confirmed`.
 
-        `confirmed` holds what a State's lawyer has confirmed against the certified text, written as this method
-        would write it (`UNCC_2024 42(6)`). Empty where no instrument says what the line says.
+        `confirmed` holds what a State's lawyer has confirmed against the certified text, written as this
+        method would write it (`UNCC_2024 42(6)`). Empty where no instrument says what the line says.
         """
         if self.ref is None:
             return ""
@@ -158,7 +168,9 @@ class Line:
         return f"{self.instrument} {articles_only(self.ref)}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON, the command line and pages; the trust marks stand beside the line, not below it."""
+        """Plain data for JSON, the command line and pages; the trust marks stand beside the line, not below
+        it.
+        """
         row = {
             f.name: plain(getattr(self, f.name))
             for f in fields(self)
@@ -239,12 +251,15 @@ class Offence(Line):
     carve_outs: tuple[Provision, ...] = ()
     extensions: tuple[Provision, ...] = ()
     definitions: tuple[Provision, ...] = ()
+    reservations: tuple[Provision, ...] = ()
     note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ancillary(Line):
-    """Participation, attempt, preparation: an offence of the instrument always, or only where the Party chose it."""
+    """Participation, attempt, preparation: an offence of the instrument always, or only where the Party
+    chose it.
+    """
 
     id: str
     article: int
@@ -290,7 +305,9 @@ class Period(Line):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty(Line):
-    """What a State owes while a form is pending. Not `mandatory`: a power or a product step, no treaty duty."""
+    """What a State owes while a form is pending. Not `mandatory`: a power or a product step, no treaty
+    duty.
+    """
 
     id: str
     text: str
@@ -310,8 +327,8 @@ class MeasureKind(Line):
 class Form(Line):
     """One way to ask under one instrument: who, with what contents, grounds, periods and duties.
 
-    `postponement` is None where the instrument foresees none. `excluded` are grounds known from other forms that
-    this form does not allow. `prohibited` are grounds the instrument forbids by name.
+    `postponement` is None where the instrument foresees none. `excluded` are grounds known from other forms
+    that this form does not allow. `prohibited` are grounds the instrument forbids by name.
     """
 
     kind: str
