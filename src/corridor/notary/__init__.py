@@ -6,24 +6,42 @@ type.
 
 from __future__ import annotations
 
-from corridor.notary import canonical, credentials, dsse, instant, keys
+from corridor.notary import canonical, credentials, dsse, instant, keys, log, merkle
+from corridor.notary.checkpoint import (
+    VerifiedCheckpoint,
+    VerifiedEntry,
+    verify_checkpoint,
+    verify_consistency,
+    verify_inclusion,
+    verify_proof,
+)
 from corridor.notary.credentials import VerifiedCredential
 from corridor.notary.dsse import Envelope, VerifiedPayload
 from corridor.notary.fault import NotaryFault
 from corridor.notary.keys import KeyRecord, KeyUse, PublicKey, SigningKey
+from corridor.notary.log import Log
 
 __all__ = [
     "Envelope",
     "KeyRecord",
     "KeyUse",
+    "Log",
     "NotaryFault",
     "PublicKey",
     "SigningKey",
+    "VerifiedCheckpoint",
     "VerifiedCredential",
+    "VerifiedEntry",
     "VerifiedPayload",
     "canonical",
     "credentials",
     "dsse",
     "instant",
     "keys",
+    "log",
+    "merkle",
+    "verify_checkpoint",
+    "verify_consistency",
+    "verify_inclusion",
+    "verify_proof",
 ]
