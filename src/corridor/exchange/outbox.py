@@ -91,7 +91,6 @@ _PEER_DOWN = {
     "exchange.peer.trouble",
     "exchange.peer.not-pinned",
     "exchange.peer.redirect",
-    "exchange.peer.answer",
     "exchange.peer.address",
 }
 

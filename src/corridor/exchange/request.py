@@ -89,6 +89,7 @@ def sign_request(
         tag=TAG,
         include_alg=False,  # RFC 9421 section 3.3.7: the key decides the algorithm, the message never does
         covered_component_ids=covered,
+        use_existing_digest=digest is not None,
     )
     return {name.lower(): value for name, value in message.headers.items()}
 
