@@ -108,7 +108,7 @@ def articles(instrument: str = DEFAULT) -> tuple[Article, ...]:
 
 
 def definition(term: str, instrument: str = DEFAULT) -> Definition:
-    """A defined term, asked for by the term or its reference. Raises LawFault `law.definition.not-in-data`."""
+    """A defined term, by the term or its reference. Raises LawFault `law.definition.not-in-data`."""
     return shipped().definition(term, instrument)
 
 

@@ -116,6 +116,12 @@ class Row:
             raise self.fault(f"{key} must be a list of texts")
         return tuple(value)
 
+    def words(self, key: str, words: type[E_]) -> tuple[E_, ...]:
+        try:
+            return tuple(words(each) for each in self.texts(key))  # type: ignore[call-arg]
+        except ValueError as error:
+            raise self.fault(f"{key}: {error}") from error
+
     def numbers(self, key: str) -> tuple[int, ...]:
         value = self._get(key)
         if value is None:

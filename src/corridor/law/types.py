@@ -70,7 +70,7 @@ class Nature(StrEnum):
 
 
 class PeriodKind(StrEnum):
-    """`minimum` and `maximum` carry days; the others say what ends or rules the period instead of a figure."""
+    """`minimum` and `maximum` carry days; the others say what rules the period instead."""
 
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
@@ -292,7 +292,7 @@ class Ground(Line):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period(Line):
-    """A period in days, or the event that rules it. `runs_from` names what starts it; `binds` who keeps it."""
+    """A period in days, or what rules it. `runs_from` names what starts it; `binds` who keeps it."""
 
     id: str
     text: str
