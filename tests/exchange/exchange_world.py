@@ -69,7 +69,7 @@ class Effect(Exception):
 
 @dataclass
 class MemoryMailroom:
-    """A mailroom in dictionaries. `effects` counts what acts brought about: exactly once is what is tested."""
+    """A mailroom in dictionaries. `effects` counts what acts brought about: once is what is tested."""
 
     state: str
     log: Log
@@ -83,6 +83,7 @@ class MemoryMailroom:
     letters: list[Letter] = field(default_factory=list)
     outgoing: dict[str, dict[str, Sent]] = field(default_factory=dict)
     returned: dict[str, bytes] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
     nonces: set[tuple[str, str]] = field(default_factory=set)
     packages: dict[str, tuple[str, dict[str, bytes]]] = field(default_factory=dict)
     expected: dict[str, str] = field(default_factory=dict)
@@ -143,6 +144,9 @@ class MemoryMailroom:
 
     def accept_receipt(self, state: str, letter_id: str, receipt: VerifiedReceipt, raw: bytes) -> None:
         self.returned.setdefault(letter_id, raw)
+
+    def letter_refused(self, state: str, letter_id: str, code: str) -> None:
+        self.told[letter_id] = code
 
     def act_for(self, state: str, act_id: str) -> bytes:
         if act_id not in self.acts or state not in self.members.get(act_id, set()):

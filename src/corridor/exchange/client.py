@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,7 @@ from typing import Any, BinaryIO, Protocol, TypeVar
 from urllib.parse import quote
 
 from corridor.exchange.body import SignedBody
-from corridor.exchange.fault import ExchangeFault
+from corridor.exchange.fault import TELLABLE, ExchangeFault, told
 from corridor.exchange.letter import LETTER_LIMIT, letter_digest, open_letter
 from corridor.exchange.limits import FILE_LIMIT, LISTING_LIMIT
 from corridor.exchange.message import (
@@ -32,6 +31,7 @@ from corridor.exchange.message import (
     SignedLetter,
     Waiting,
     rows_of,
+    usable_code,
     usable_name,
 )
 from corridor.exchange.peer import Peer
@@ -43,7 +43,6 @@ from corridor.notary import canonical
 PARALLEL = 4
 WAITING_LIMIT = 8 * 1024 * 1024
 _EMPTY = hashlib.sha256(b"").digest()
-_CODE = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_-]+){1,6}\Z")
 _T = TypeVar("_T")
 
 
@@ -132,6 +131,10 @@ class Client:
     def post_receipt(self, letter_id: str, receipt: bytes) -> None:
         """Hand in our receipt for a letter we fetched."""
         self._tell("PUT", f"{LETTERS}/{letter_id}/receipt", receipt)
+
+    def post_refusal(self, letter_id: str, code: str) -> None:
+        """Tell the sender that a fetched letter cannot be taken, by its code: it knows what to do next."""
+        self._tell("PUT", f"{LETTERS}/{letter_id}/refusal", canonical.dumps({"code": code}))
 
     def receipt_for(self, digest: str) -> bytes:
         """The receipt of a letter we posted earlier. Raises exchange.noise where there is none (yet)."""
@@ -309,7 +312,7 @@ class Client:
         code, facts = "", {}
         with contextlib.suppress(Fault, AttributeError, TypeError):
             body = canonical.loads(self._small(answer, 16 * 1024), limit=16 * 1024)
-            code = body["code"] if _CODE.match(body["code"]) and len(body["code"]) <= 80 else ""
+            code = body["code"] if usable_code(body["code"]) else ""
             given = body.get("facts", {})
             facts = {
                 name: given[name] for name in ("limit", "seconds", "size") if isinstance(given.get(name), int)
@@ -320,15 +323,8 @@ class Client:
             value = answer.headers.get("corridor-time", "")
             if value.isascii() and value.isdigit() and len(value) <= 12:
                 facts["time"] = int(value)
-        if code in _TELLABLE:
-            wait = (
-                {"wait": facts["seconds"]}
-                if code == "exchange.request.too-often" and "seconds" in facts
-                else {}
-            )
-            return ExchangeFault(code, fact="told by the other node", **facts, **wait)
-        if status == 422 and code:
-            return ExchangeFault("exchange.letter.refused", reason=code, state=state)
+        if code in TELLABLE or (status == 422 and code):
+            return told(code, state, facts)
         return ExchangeFault("exchange.peer.trouble", state=state, status=status, reason=code or "no code")
 
     def _small(self, answer: Answer, limit: int) -> bytes:
@@ -352,23 +348,3 @@ class Client:
 
     def _rows(self, data: Any, key: str, parse: Callable[[Any], _T]) -> list[_T]:
         return [parse(row) for row in rows_of(data, key)]
-
-
-# Codes of this room that another node may tell us and that mean here what they meant there.
-_TELLABLE = frozenset(
-    {
-        "exchange.request.malformed",
-        "exchange.request.not-covered",
-        "exchange.request.clock",
-        "exchange.request.replayed",
-        "exchange.request.no-length",
-        "exchange.request.too-large",
-        "exchange.request.too-often",
-        "exchange.request.body-digest",
-        "exchange.letter.cannot-open",
-        "exchange.letter.misaddressed",
-        "exchange.letter.act-id",
-        "exchange.package.malformed",
-        "exchange.package.incomplete",
-    }
-)

@@ -173,6 +173,14 @@ class FileEntry:
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*){0,3}\Z")
 
 
+_CODE = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_-]+){1,6}\Z")
+
+
+def usable_code(code: str) -> bool:
+    """Is this a fault's code as another node may tell it? Nothing else of its words is ever shown."""
+    return len(code) <= 80 and bool(_CODE.match(code))
+
+
 def usable_name(name: str) -> bool:
     return len(name) <= 512 and bool(_NAME.match(name))
 

@@ -42,6 +42,7 @@ from corridor.exchange.message import (
     Waiting,
     blocks_of,
     rows_of,
+    usable_code,
     usable_name,
 )
 from corridor.exchange.peer import Peer
@@ -58,6 +59,7 @@ from corridor.exchange.request import (
 from corridor.faults import Fault
 from corridor.notary import canonical
 
+REFUSAL_LIMIT = 1024
 NOISE = Response(404, canonical.dumps({"code": "exchange.noise"}))
 PENDING = Response(202, canonical.dumps({"code": "exchange.pending"}), headers=(("retry-after", "1"),))
 
@@ -100,6 +102,11 @@ class Mailroom(Protocol):
 
     def accept_receipt(self, state: str, letter_id: str, receipt: VerifiedReceipt, raw: bytes) -> None:
         """A verified receipt for a letter we sent: keep it, take the letter off the waiting list."""
+
+    def letter_refused(self, state: str, letter_id: str, code: str) -> None:
+        """The addressee fetched a letter and cannot take it: `outbox.classify_told` says what that means
+        here.
+        """
 
     def act_for(self, state: str, act_id: str) -> bytes:
         """An act's envelope, if that State is a member of its dossier."""
@@ -194,6 +201,12 @@ class PostOffice:
             return self._letter(known)
         except NotHere:
             raise ExchangeFault("exchange.noise") from None
+        except Fault as fault:
+            self._observe(letter.from_state, fault.code)
+            raise
+        except Exception as error:
+            self._observe(letter.from_state, "exchange.office.trouble")
+            raise ExchangeFault("exchange.office.trouble") from error
 
     # ---- 1 and 2
 
@@ -301,6 +314,16 @@ class PostOffice:
         )
         self._mailroom.accept_receipt(peer.state, letter_id, verified, raw)
         return verified
+
+    def _put_refusal(self, known: _Verified, letter_id: str) -> Response:
+        self._fresh(known)
+        code = self._json(known, REFUSAL_LIMIT)
+        code = code.get("code") if isinstance(code, dict) else None
+        if not isinstance(code, str) or not usable_code(code):
+            raise ExchangeFault("exchange.request.malformed", fact="no code")
+        self._mailroom.sent_letter(known.peer.state, letter_id)
+        self._mailroom.letter_refused(known.peer.state, letter_id, code)
+        return Response(204)
 
     def _get_receipt(self, known: _Verified, digest: str) -> Response:
         self._fresh(known)
@@ -417,6 +440,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], _Handler], ...] = tuple(
         ("GET", LETTERS, PostOffice._get_waiting),
         ("GET", LETTERS + r"/([0-9a-f]{32})", PostOffice._get_letter),
         ("PUT", LETTERS + r"/([0-9a-f]{32})/receipt", PostOffice._put_receipt),
+        ("PUT", LETTERS + r"/([0-9a-f]{32})/refusal", PostOffice._put_refusal),
         ("GET", PREFIX + r"/receipts/([0-9a-f]{64})", PostOffice._get_receipt),
         ("GET", PREFIX + r"/acts/([0-9a-f]{64})", PostOffice._get_act),
         ("GET", PREFIX + r"/held", PostOffice._get_held),

@@ -7,6 +7,7 @@ is fetched from, `collect_once`.
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from corridor.exchange.client import Client
-from corridor.exchange.fault import ExchangeFault
+from corridor.exchange.fault import told
 from corridor.exchange.message import SignedLetter
 from corridor.exchange.peer import Peer
 from corridor.exchange.receipt import VerifiedReceipt, verify_receipt
@@ -108,6 +109,11 @@ def classify(fault: Fault) -> Failure:
     )
 
 
+def classify_told(code: str, state: str) -> Failure:
+    """What a refusal handed in by a State that fetches (Mailroom.letter_refused) means for the outbox row."""
+    return classify(told(code, state))
+
+
 @dataclass(frozen=True)
 class Job:
     """One letter that must arrive: what the outbox row holds."""
@@ -178,7 +184,8 @@ class Collected:
 def collect_once(client: Client, receive: Callable[[SignedLetter], bytes | None]) -> Collected:
     """Fetch what waits at one peer, hand each letter to `receive` (PostOffice.receive), hand in the receipts.
 
-    A letter that fails does not keep the next from being fetched.
+    A letter that fails does not keep the next from being fetched; one that cannot be taken at all is told to
+    its sender by its code, as a post would have been answered.
     """
     receipted: list[str] = []
     failures: list[tuple[str, Failure]] = []
@@ -196,6 +203,9 @@ def collect_once(client: Client, receive: Callable[[SignedLetter], bytes | None]
         except Fault as fault:
             failure = classify(fault)
             failures.append((row.letter_id, failure))
-            if isinstance(fault, ExchangeFault) and failure.peer_down:
+            if failure.peer_down:
                 break
+            if fault.side is not Side.OPERATOR and (failure.reseal or not failure.retry):
+                with contextlib.suppress(Fault):  # told again in the next round
+                    client.post_refusal(row.letter_id, fault.code)
     return Collected(tuple(receipted), tuple(failures))
