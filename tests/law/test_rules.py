@@ -1,4 +1,4 @@
-"""What an act pins is found again, forms are asked for on a date, and a basis without rules checks nothing."""
+"""What an act pins is found again; forms are asked for on a date; a basis without rules checks nothing."""
 
 from __future__ import annotations
 
@@ -151,9 +151,7 @@ def test_unknown_rules_are_said_to_be_unknown(digest: str) -> None:
 def test_an_earlier_rule_set_stands_beside_the_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What acts pinned stays readable when the data changes, and a set that was altered is not taken for
-    it.
-    """
+    """What acts pinned stays readable; a set that was altered is not taken for it."""
     root = tmp_path / "data"
     shutil.copytree(str(ruleset.data_root()), root)
     old = ruleset.compute_digest(root)

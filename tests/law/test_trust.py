@@ -1,4 +1,4 @@
-"""Every line says where it was read and how far to trust it; a page with one line that does not is refused."""
+"""Every line says where it was read and how far to trust it, or its page is refused."""
 
 from __future__ import annotations
 

@@ -71,6 +71,8 @@ class Rules:
         self.digest = digest
         self._sources: dict[str, dict[str, Source]] = {}
         self._kept: dict[tuple[str, ...], Any] = {}
+        # Only a name that is one of our folders is ever joined to a path: a basis comes from another State.
+        self._forms = {folder.name: tuple(_kinds_in(folder)) for folder in _folders(root)}
 
     def __repr__(self) -> str:
         return f"<Rules {self.digest[:16]}>"
@@ -100,8 +102,7 @@ class Rules:
         top.done()
 
     def has_rules(self, instrument: str) -> bool:
-        # Only a name that is one of our folders is ever joined to a path: a basis comes from another State.
-        return instrument in {folder.name for folder in _folders(self._root)}
+        return instrument in self._forms
 
     def _folder(self, instrument: str) -> Traversable:
         if not self.has_rules(instrument):
@@ -244,7 +245,7 @@ class Rules:
 
     def kinds(self) -> tuple[str, ...]:
         """Every kind of form some instrument in the data has."""
-        return tuple(sorted({kind for folder in _folders(self._root) for kind in _kinds_in(folder)}))
+        return tuple(sorted({kind for kinds in self._forms.values() for kind in kinds}))
 
     def form(self, kind: str, basis: str = DEFAULT, *, on: date) -> Form | UnknownRules:
         """What a request of this kind needs when made on `on` under `basis`.
@@ -254,7 +255,7 @@ class Rules:
         """
         if kind not in self.kinds():
             raise LawFault("law.form.unknown-kind", kind=_short(kind), kinds=", ".join(self.kinds()))
-        if not self.has_rules(basis) or kind not in _kinds_in(self._root / basis):
+        if kind not in self._forms.get(basis, ()):
             listed = any(each.code == basis for each in self.instruments())
             return UnknownRules(kind=kind, basis=basis, on=on, listed=listed)
         key = ("form", basis, kind)
@@ -286,14 +287,13 @@ class Rules:
 
     def lines(self) -> Iterator[Line]:
         """Every line of every instrument, for tests and for whoever counts."""
-        for folder in _folders(self._root):
-            name = folder.name
+        for name, kinds in self._forms.items():
             yield from self.articles(name)
             yield from self.definitions(name)
             yield from self.offences(name)
             yield from self.ancillary(name)
             yield from self.measures(name)
-            for kind in _kinds_in(folder):
+            for kind in kinds:
                 form = self.form(kind, name, on=date.max)
                 assert isinstance(form, Form)
                 yield form
