@@ -290,7 +290,11 @@ class Rules:
         for name, kinds in self._forms.items():
             yield from self.articles(name)
             yield from self.definitions(name)
-            yield from self.offences(name)
+            for offence in self.offences(name):
+                yield offence
+                for nested in (offence.optional_requirements, offence.carve_outs, offence.extensions):
+                    yield from nested
+                yield from (*offence.definitions, *offence.reservations)
             yield from self.ancillary(name)
             yield from self.measures(name)
             for kind in kinds:
