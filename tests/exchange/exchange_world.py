@@ -365,3 +365,20 @@ def by_fetch(sender: Node, receiver: Node, job: Job) -> Outcome:
     if raw is None:
         return Pending(timedelta(0))
     return Delivered(raw, check_receipt(raw, job, peer=receiver.entry(), sender=sender.sender))
+
+
+class ScriptedWire:
+    """A peer that always answers the same."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        self.status = status
+        self.body = body
+
+    @contextlib.contextmanager
+    def send(
+        self, method: str, target: str, headers: Mapping[str, str], body: Readable | None
+    ) -> Iterator[Answer]:
+        yield Answer(self.status, {}, BytesIO(self.body))
+
+    def close(self) -> None:
+        pass

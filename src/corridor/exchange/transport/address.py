@@ -15,6 +15,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # Ranges that carry an IPv4 address inside an IPv6 one: judged by what is inside.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_PORTS = {"http": 80, "https": 443}
 
 
 def system_resolver(host: str, port: int) -> list[str]:
@@ -35,20 +36,23 @@ class AddressPolicy:
         return cls(tuple(ipaddress.ip_network(network) for network in networks))
 
     def resolve(self, url: str, state: str) -> Endpoint:
-        """The host, port and permitted addresses of a node. Raises exchange.peer.address, .unreachable."""
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname, parts.port or 443
-        except ValueError as error:
-            raise ExchangeFault("exchange.peer.address", state=state, fact="not a URL") from error
-        if parts.scheme != "https" or not host or parts.username or parts.query or parts.fragment:
-            raise ExchangeFault(
-                "exchange.peer.address", state=state, fact="not https, or more than host and port"
-            )
-        if parts.path not in ("", "/"):
-            raise ExchangeFault(
-                "exchange.peer.address", state=state, fact="not https, or more than host and port"
-            )
+        """The host, port and permitted addresses of a node: https, host and port, nothing else.
+
+        Raises exchange.peer.address, .unreachable.
+        """
+        parts = urlsplit(url) if _splits(url) else None
+        if parts is None or parts.scheme != "https" or parts.path not in ("", "/"):
+            raise ExchangeFault("exchange.peer.address", state=state, fact="not https, or more than a host")
+        return self.resolve_server(url, state)
+
+    def resolve_server(self, url: str, state: str) -> Endpoint:
+        """The same for any web server, under any path, http or https: public files only."""
+        if not _splits(url):
+            raise ExchangeFault("exchange.peer.address", state=state, fact="not a URL")
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or _PORTS.get(parts.scheme)
+        if port is None or not host or parts.username is not None or parts.query or parts.fragment:
+            raise ExchangeFault("exchange.peer.address", state=state, fact="not a plain web address")
         try:
             found = self.resolver(host, port)
         except (OSError, UnicodeError) as error:
@@ -84,3 +88,10 @@ class Endpoint:
     host: str
     port: int
     addresses: tuple[str, ...]
+
+
+def _splits(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
