@@ -98,10 +98,11 @@ class PublicKey:
             raise NotaryFault("notary.key.malformed")
         try:
             parsed = SSlibKey("unchecked", keytype, scheme, dict(keyval))._crypto_key()
-            key = SSlibKey.from_crypto(parsed, scheme=scheme)
+            key = SSlibKey.from_crypto(parsed)
         except Exception as error:  # the parsers of three libraries below raise as they please
             raise NotaryFault("notary.key.malformed") from error
-        if key.keytype != keytype or key.keyval != keyval:
+        # The scheme found in the key itself: a P-384 key announced as P-256 is not what it says.
+        if (key.keytype, key.scheme) != (keytype, scheme) or key.keyval != keyval:
             raise NotaryFault("notary.key.malformed")
         if data["keyid"] != key.keyid:
             raise NotaryFault("notary.key.id-mismatch")
