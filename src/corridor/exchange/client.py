@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Protocol, TypeVar
 from urllib.parse import quote
 
 from corridor.exchange.body import SignedBody
-from corridor.exchange.fault import TELLABLE, ExchangeFault, told
+from corridor.exchange.fault import PEER_DOWN, TELLABLE, ExchangeFault, told
 from corridor.exchange.letter import LETTER_LIMIT, letter_digest, open_letter
 from corridor.exchange.limits import FILE_LIMIT, LISTING_LIMIT
 from corridor.exchange.message import (
@@ -241,7 +241,7 @@ class Client:
                 work(file)
             except Fault as fault:
                 failures.append(fault)
-                if fault.code.startswith("exchange.peer."):
+                if fault.code in PEER_DOWN:
                     stop.set()
 
         with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:

@@ -11,6 +11,17 @@ class ExchangeFault(Fault):
     """An error of this room. Facts name States, sizes and codes; never an act, a dossier or a word of one."""
 
 
+# The peer itself cannot be spoken to: what the circuit breaker counts, and what ends a round of requests.
+PEER_DOWN = frozenset(
+    {
+        "exchange.peer.unreachable",
+        "exchange.peer.trouble",
+        "exchange.peer.not-pinned",
+        "exchange.peer.redirect",
+        "exchange.peer.address",
+    }
+)
+
 # Codes of this room that another node may tell us and that mean here what they meant there.
 TELLABLE = frozenset(
     {

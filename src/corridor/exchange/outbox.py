@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from corridor.exchange.client import Client
-from corridor.exchange.fault import told
+from corridor.exchange.fault import PEER_DOWN, told
 from corridor.exchange.message import SignedLetter
 from corridor.exchange.peer import Peer
 from corridor.exchange.receipt import VerifiedReceipt, verify_receipt
@@ -87,15 +87,6 @@ class Failure:
     wait: timedelta | None = None
 
 
-_PEER_DOWN = {
-    "exchange.peer.unreachable",
-    "exchange.peer.trouble",
-    "exchange.peer.not-pinned",
-    "exchange.peer.redirect",
-    "exchange.peer.address",
-}
-
-
 def classify(fault: Fault) -> Failure:
     """Ours or theirs, again or not: read off the fault's own line in faults.yaml."""
     seconds = fault.facts.get("wait")
@@ -103,7 +94,7 @@ def classify(fault: Fault) -> Failure:
         code=fault.code,
         side=fault.side,
         retry=fault.retry,
-        peer_down=fault.code in _PEER_DOWN,
+        peer_down=fault.code in PEER_DOWN,
         reseal=fault.code == "exchange.letter.cannot-open",
         wait=timedelta(seconds=seconds) if isinstance(seconds, int) else None,
     )
