@@ -1,4 +1,4 @@
-"""What this room signs is checked with tools it did not write: openssl, and securesystemslib's own envelope."""
+"""What this room signs is checked with tools it did not write: openssl, and securesystemslib's envelope."""
 
 from __future__ import annotations
 
@@ -23,7 +23,19 @@ def _openssl_verifies(folder: Path, key: PublicKey, signature: bytes, data: byte
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     for name, content in (("key", pem), ("sig", signature), ("data", data)):
         (folder / name).write_bytes(content)
-    command = "openssl pkeyutl -verify -pubin -inkey key -rawin -in data -sigfile sig".split()
+    command = [
+        "openssl",
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-inkey",
+        "key",
+        "-rawin",
+        "-in",
+        "data",
+        "-sigfile",
+        "sig",
+    ]
     return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
 
 

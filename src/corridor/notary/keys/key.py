@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from securesystemslib.exceptions import UnverifiedSignatureError
-from securesystemslib.signer import CryptoSigner, Signature, Signer, SSlibKey  # type: ignore[attr-defined]
+from securesystemslib.signer import CryptoSigner, Signature, Signer, SSlibKey  # type: ignore[attr-defined,unused-ignore]
 
 from corridor.notary import instant
 from corridor.notary.fault import NotaryFault
