@@ -226,13 +226,11 @@ def _outside(scene: Scene) -> bytes:
 
 
 def test_a_state_signing_outside_its_path_is_refused(scene: Scene) -> None:
-    last = scene.aurelia.last
+    scene.aurelia.version += 1
+    entry = registry.sign_entry(scene.aurelia.entry(), scene.aurelia.directory).to_json()
+    handed = registry.Submission("XAA", _outside(scene), {**scene.aurelia.last.files, "entry.json": entry})
     with pytest.raises(RegistryFault) as caught:
-        scene.aurelia.version += 1
-        entry = registry.sign_entry(scene.aurelia.entry(), scene.aurelia.directory).to_json()
-        scene.secretariat.publish(
-            registry.Submission("XAA", _outside(scene), {**last.files, "entry.json": entry})
-        )
+        scene.secretariat.publish(handed)
     assert caught.value.code == "registry.submission.path"
 
 

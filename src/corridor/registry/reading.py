@@ -64,7 +64,7 @@ def read(folder: Path, root: bytes, fetch: Fetch, *, at: datetime) -> Reading:
         updater = Updater(
             str(metadata), "metadata/", str(targets), "targets/", fetcher, UpdaterConfig(), bootstrap=root
         )
-        # ngclient reads the machine's clock; ours is an argument. tests/registry/test_clock.py guards this
+        # ngclient reads the machine's clock; ours is an argument. test_registry_entry.py guards this
         # line.
         updater._trusted_set.reference_time = at
         updater.refresh()
