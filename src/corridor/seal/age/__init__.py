@@ -7,7 +7,7 @@ public test vectors and by stock `age`. Entry points: `encrypt` and `decrypt` on
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from corridor.seal.age.files import Readable, Source, Writable, write_all
 from corridor.seal.age.header import FILE_KEY_SIZE, Header, read_header, write_header
@@ -27,7 +27,7 @@ from corridor.seal.age.keys import (
     parse_identity_file,
     parse_recipient,
 )
-from corridor.seal.age.stream import NONCE_SIZE, ChunkSealer, decrypt_payload, encrypt_payload
+from corridor.seal.age.stream import NONCE_SIZE, ChunkSealer, encrypt_payload, iter_payload
 from corridor.seal.faults import AgeFault, HeaderError, HmacError, KeyTextError, NoMatchError, PayloadError
 
 __all__ = [
@@ -51,9 +51,12 @@ __all__ = [
     "encrypt",
     "encrypt_passphrase",
     "generate",
+    "header_class",
+    "iter_decrypt",
     "parse_identity",
     "parse_identity_file",
     "parse_recipient",
+    "write_all",
 ]
 
 
@@ -89,6 +92,12 @@ def decrypt(source: Readable, sink: Writable, identities: Iterable[AnyIdentity])
     sink holds exactly the authenticated chunks before the bad one. Raises `KeyTextError` for a string that is
     no identity.
     """
+    for block in iter_decrypt(source, identities):
+        write_all(sink, block)
+
+
+def iter_decrypt(source: Readable, identities: Iterable[AnyIdentity]) -> Iterator[memoryview]:
+    """As `decrypt`, giving out authenticated blocks of up to 1 MiB, each good until the next is asked for."""
     parsed = [parse_identity(identity) for identity in identities]
     file = Source(source)
     header = read_header(file)
@@ -97,7 +106,16 @@ def decrypt(source: Readable, sink: Writable, identities: Iterable[AnyIdentity])
     nonce = bytearray(NONCE_SIZE)
     if file.fill(memoryview(nonce)) != NONCE_SIZE:
         raise HeaderError("seal.age.header", why="nonce")
-    decrypt_payload(file, sink, file_key, bytes(nonce))
+    yield from iter_payload(file, file_key, bytes(nonce))
+
+
+def header_class(source: Readable) -> str:
+    """The class an age file is encrypted for, from its header alone and unauthenticated: "hybrid", "classic",
+    or "other" (also when a file mixes classes). Raises `HeaderError`."""
+    names = {stanza.args[0] for stanza in read_header(Source(source)).stanzas}
+    if names == {b"mlkem768x25519"}:
+        return HYBRID
+    return CLASSIC if names == {b"X25519"} else "other"
 
 
 def _unwrap(header: Header, identities: list[IdentityLike]) -> bytes:

@@ -3,6 +3,8 @@ speed of the cipher and in flat memory."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
@@ -18,32 +20,30 @@ BATCH = 16  # chunks: 1 MiB of plaintext at a time
 
 
 class ChunkSealer:
-    """Seals the chunks of one payload in order. One object per payload; not for two threads at once."""
+    """Seals chunks of one payload, at any place: two threads may work on different places at once."""
 
     def __init__(self, file_key: bytes, nonce: bytes) -> None:
         self._cipher = ChaCha20Poly1305(hkdf(file_key, nonce, b"payload"))
-        self._counter = 0
 
-    def seal_into(self, plain: memoryview, out: memoryview, *, last: bool) -> int:
-        """Seal `plain` into `out` and return the length written. Unless `last`, `plain` is whole chunks.
+    def seal_into(self, plain: memoryview, out: memoryview, *, start: int, last: bool) -> int:
+        """Seal `plain` into `out` as the chunks from number `start` on, and return the length written.
 
-        `last` with an empty `plain` is right only for an empty payload: the caller holds back one chunk.
+        The caller never gives one number twice. Unless `last`, `plain` is whole chunks. `last` with an empty
+        `plain` is right only for an empty payload: the caller holds back what may be the last chunk.
         """
-        place = start = 0
+        place = begin = 0
         size = len(plain)
-        while True:
-            end = min(start + CHUNK, size)
-            final = last and end == size
-            if start == end and not final:
-                return place
-            nonce = self._counter.to_bytes(11, "big") + (b"\x01" if final else b"\x00")
-            place += self._cipher.encrypt_into(
-                nonce, plain[start:end], None, out[place : place + end - start + TAG]
-            )
-            self._counter += 1
-            start = end
-            if final:
-                return place
+        counter = start
+        while begin < size or (last and not size):
+            end = min(begin + CHUNK, size)
+            nonce = counter.to_bytes(11, "big") + (b"\x01" if last and end == size else b"\x00")
+            room = out[place : place + end - begin + TAG]
+            place += self._cipher.encrypt_into(nonce, plain[begin:end], None, room)
+            counter += 1
+            if end == size:
+                break
+            begin = end
+        return place
 
 
 def sealed_size(plain: int) -> int:
@@ -55,31 +55,35 @@ def encrypt_payload(source: Source, sink: Writable, sealer: ChunkSealer) -> None
     # Two buffers: whether the first is the last is known only when the second is read.
     held, spare = memoryview(bytearray(BATCH * CHUNK)), memoryview(bytearray(BATCH * CHUNK))
     out = memoryview(bytearray(BATCH * SEALED_CHUNK))
+    start = 0
     count = source.fill(held)
     while True:
         following = source.fill(spare) if count == len(held) else 0
-        length = sealer.seal_into(held[:count], out, last=not following)
+        length = sealer.seal_into(held[:count], out, start=start, last=not following)
         write_all(sink, out[:length])
         if not following:
             return
+        start += BATCH
         held, spare, count = spare, held, following
 
 
-def decrypt_payload(source: Source, sink: Writable, file_key: bytes, nonce: bytes) -> None:
-    """Writes each chunk once it is authenticated; raises `PayloadError` at the first that is not, with
-    exactly the chunks before it written. No final chunk, or anything after it, is an error."""
+def iter_payload(source: Source, file_key: bytes, nonce: bytes) -> Iterator[memoryview]:
+    """Authenticated plaintext, about 1 MiB at a time, each good until the next is asked for. Raises
+    `PayloadError` at the first chunk that is not authentic, with exactly the chunks before it given out.
+    No final chunk, or anything after it, is an error."""
     opener = _ChunkOpener(ChaCha20Poly1305(hkdf(file_key, nonce, b"payload")))
     sealed = memoryview(bytearray(BATCH * SEALED_CHUNK))
     out = memoryview(bytearray(BATCH * CHUNK))
     while True:
         count = source.fill(sealed)
         length, fault = opener.open_into(sealed[:count], out, more=count == len(sealed))
-        write_all(sink, out[:length])
+        if length:
+            yield out[:length]
+        if not fault and count < len(sealed) and not opener.finished:
+            fault = "no final chunk"
         if fault:
             raise PayloadError("seal.age.payload", why=fault, chunk=opener.counter)
         if count < len(sealed):
-            if not opener.finished:
-                raise PayloadError("seal.age.payload", why="no final chunk", chunk=opener.counter)
             return
 
 
