@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,10 @@ from corridor.notary import keys
 from corridor.registry import Directory, RegistryFault, from_folder
 
 HOWTO = Path(__file__).parents[2] / "docs" / "howto" / "registry-ceremony.md"
+
+COMMANDS = {
+    command.name or command.callback.__name__: command for command in registry_app.registered_commands
+}
 
 
 @pytest.fixture
@@ -42,16 +47,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_every_command_of_the_ceremony(run, tmp_path: Path) -> None:
-    lines = [
-        line
-        for block in re.findall(r"```sh\n(.*?)```", HOWTO.read_text(), re.S)
-        for line in block.splitlines()
-    ]
+    blocks = re.findall(r"```sh\n(.*?)```", HOWTO.read_text(), re.S)
+    lines = [line for block in blocks for line in block.splitlines()]
     assert len(lines) > 15
     named = {line.split()[2] for line in lines}
-    assert {
-        command.callback.__name__.replace("_", "-") for command in registry_app.registered_commands
-    } <= named
+    assert set(COMMANDS) <= named
     for line in lines:
         done = run(line)
         assert done.exit_code == 0, (line, done.output, done.exception)
@@ -60,8 +60,6 @@ def test_every_command_of_the_ceremony(run, tmp_path: Path) -> None:
     node = Directory.create(
         tmp_path / "node", (tmp_path / "registry/public/metadata/1.root.json").read_bytes()
     )
-    from datetime import UTC, datetime
-
     node.refresh(from_folder(tmp_path / "registry" / "public"), at=datetime.now(UTC))
     shown = json.loads(run("corridor registry show node --json").output)
     assert [row["code"] for row in shown["alarms"]] == ["registry.reenrolment.pending"]
@@ -85,8 +83,8 @@ def test_a_key_file_is_never_written_over(run, tmp_path: Path) -> None:
     assert (tmp_path / "xaa.key").read_text() == "precious"
 
 
-def test_every_command_shows_an_example(run) -> None:
-    for command in registry_app.registered_commands:
+def test_every_command_shows_an_example() -> None:
+    for name, command in COMMANDS.items():
         assert (
             f"Example: corridor registry {command.name or command.callback.__name__}"
             in command.callback.__doc__

@@ -301,7 +301,8 @@ class Directory:
 
     def _judge(self, held: Held, listing: Listing, announced: Reenrolment | None, at: datetime) -> None:
         state, delegated = held.state, listing.delegated
-        if held.keyset is None:
+        first_sight = held.keyset is None
+        if first_sight:
             trusted = delegated  # first sight: TUF's root is all the word there is
             if (
                 announced is not None
@@ -326,6 +327,9 @@ class Directory:
         if announced is not None and announced.to.id == trusted.id:
             held.applied = tuple({*held.applied, announced.id})
             held.announced = None
+        elif first_sight:
+            # A State met while its re-enrolment is announced: known, and waited for like by everybody else.
+            self._after_reenrolment(held, listing, announced, at)
 
     def _after_reenrolment(
         self, held: Held, listing: Listing, announced: Reenrolment | None, at: datetime
