@@ -370,3 +370,52 @@ def test_a_publication_cut_short_is_not_seen_and_can_be_done_again(
     scene.secretariat.publish(submission)
     assert scene.look() is None
     assert scene.node.entry("XAA").version == 2
+
+
+def _republish(scene: Scene, changes: dict[str, bytes], files: dict[str, bytes], change) -> None:
+    """What the targets holders could do together with the machine, past every check of the secretariat."""
+    repository = scene.secretariat.repository
+    targets = repository._current("targets", Targets)
+    change(targets.signed)
+    signed = repository._sign_targets(targets, scene.secretariat.targets_keys, NOW)
+    repository._commit({"targets": signed, **changes}, files, NOW)
+
+
+def test_a_state_taken_out_by_the_targets_holders(scene: Scene) -> None:
+    """It is kept and can be asked to preserve; nothing is disclosed to it."""
+    _republish(scene, {}, {}, lambda targets: targets.delegations.roles.pop("XBB"))
+    assert scene.look() is None
+    assert scene.codes("XBB") == ["registry.state.withdrawn"]
+    assert not scene.node.standing("XBB", NOW).disclosure
+    scene.nothing_changed()
+
+
+def test_an_older_entry_in_a_newer_list_of_the_state(scene: Scene) -> None:
+    """The State itself, or a thief of its keys, lists an entry older than one already seen."""
+    first = scene.aurelia.last
+    scene.secretariat.publish(scene.aurelia.submit())
+    scene.look()
+    held = scene.node.signed_entry("XAA")
+    role = first.metadata()
+    role.signed.version = 3
+    role.sign(scene.aurelia.directory[0].signer)
+    _republish(scene, {"XAA": role.to_bytes()}, {}, lambda targets: None)
+    assert scene.look() is None
+    assert scene.codes("XAA") == ["registry.entry.version-back"]
+    assert scene.node.signed_entry("XAA") == held
+    assert not scene.node.standing("XAA", NOW).disclosure
+
+
+def test_another_states_entry_under_a_states_name(scene: Scene) -> None:
+    """Even where one holder keeps the keys of both."""
+    cyrenia = Party("XCC")
+    cyrenia.directory, cyrenia.version = scene.aurelia.directory, 7
+    entry = registry.sign_entry(cyrenia.entry(), cyrenia.directory).to_json()
+    role = scene.aurelia.last.metadata()
+    role.signed.version = 2
+    role.signed.targets = {"XAA/entry.json": TargetFile.from_data("XAA/entry.json", entry, ["sha256"])}
+    role.sign(scene.aurelia.directory[0].signer)
+    _republish(scene, {"XAA": role.to_bytes()}, {"XAA/entry.json": entry}, lambda targets: None)
+    assert scene.look() is None
+    assert scene.codes("XAA") == ["registry.entry.other-state"]
+    scene.nothing_changed()

@@ -85,7 +85,4 @@ def test_a_key_file_is_never_written_over(run, tmp_path: Path) -> None:
 
 def test_every_command_shows_an_example() -> None:
     for name, command in COMMANDS.items():
-        assert (
-            f"Example: corridor registry {command.name or command.callback.__name__}"
-            in command.callback.__doc__
-        )
+        assert f"Example: corridor registry {name}" in command.callback.__doc__
