@@ -183,10 +183,7 @@ class MemoryMailroom:
     def put_package_file(self, state: str, package_id: str, file: FileEntry, stream: Readable) -> None:
         if self.expected.get(package_id) != state:
             raise NotHere
-        data = b""
-        while block := stream.read(1 << 16):
-            data += block
-        self.incoming[package_id][file.name] = data
+        self.incoming[package_id][file.name] = read_whole(stream)
 
     def complete_package(self, state: str, package_id: str) -> None:
         if self.expected.get(package_id) != state:
@@ -201,6 +198,13 @@ class MemoryMailroom:
             fresh = (state, nonce) not in self.nonces
             self.nonces.add((state, nonce))
             return fresh
+
+
+def read_whole(stream: Readable) -> bytes:
+    blocks = []
+    while block := stream.read(1 << 20):
+        blocks.append(block)
+    return b"".join(blocks)
 
 
 def entries_of(files: Mapping[str, bytes]) -> list[FileEntry]:
@@ -220,10 +224,7 @@ class MemoryFolder:
         return [file.name for file in files if file.name not in self.files]
 
     def accept(self, file: FileEntry, stream: Readable) -> None:
-        data = b""
-        while block := stream.read(1 << 16):
-            data += block
-        self.files[file.name] = data
+        self.files[file.name] = read_whole(stream)
 
     def complete(self) -> None:
         if any(file.name not in self.files for file in self.wanted):
@@ -286,6 +287,7 @@ class Node:
         self.log_key = keys.generate(KeyUse.LOG)
         self.officer_key = keys.generate(KeyUse.OFFICER)
         self.identity = age.generate("hybrid")
+        self.recipient = str(self.identity.recipient)
         self.origin = f"{state.lower()}.corridor.example/log"
         self.mailroom = MemoryMailroom(
             state, Log(directory / f"log-{state}", self.log_key, self.origin), self.node_key, self.origin
@@ -310,7 +312,7 @@ class Node:
             "tls_certificate": "",
             "request_keys": (self.request_key.public,),
             "node_keys": (self.node_key.public,),
-            "letter_recipients": (str(self.identity.recipient),),
+            "letter_recipients": (self.recipient,),
             "log_key": self.log_key.public,
             "log_origin": self.origin,
             "delivery": "post",
@@ -326,7 +328,7 @@ class Node:
         """Seal an act for another node and put it where a fetch finds it: what a node does in the act's
         transaction."""
         letter = new_letter(from_state=self.state, to_state=to.state, act=act or self.act(), **changes)
-        raw = seal_letter(letter, [str(to.identity.recipient)])
+        raw = seal_letter(letter, [to.recipient])
         job = Job(letter.id, letter.act_id, letter_digest(raw), raw)
         self.mailroom.acts.setdefault(letter.act_id, letter.act)
         self.mailroom.outgoing.setdefault(to.state, {})[letter.id] = Sent(

@@ -151,6 +151,7 @@ def test_a_fetched_letter_that_does_not_open_is_sealed_again(
 ) -> None:
     job = aurelia.job(borealia)
     borealia.identity = age.generate("hybrid")
+    borealia.recipient = str(borealia.identity.recipient)
     outcome = carry(aurelia, borealia, job)
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.reseal, outcome.retry) == ("exchange.letter.cannot-open", True, True)

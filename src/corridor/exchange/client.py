@@ -230,7 +230,11 @@ class Client:
             accept(file, SignedBody(answer.body, file.size, bytes.fromhex(file.sha256)))
 
     def _parallel(self, work: Callable[[FileEntry], None], files: Sequence[FileEntry], threads: int) -> None:
-        """What can be carried is carried, then the first failure is raised. A dead peer stops the rest."""
+        """What can be carried is carried, then the first failure is raised. A dead peer stops the rest.
+
+        What stands at the top of a package goes first, one at a time in the order of the list: the manifests
+        are there, and the other side checks each later file against them.
+        """
         failures: list[Fault] = []
         stop = threading.Event()
 
@@ -244,9 +248,13 @@ class Client:
                 if fault.code in PEER_DOWN:
                     stop.set()
 
-        with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-            for done in [pool.submit(one, file) for file in files]:
-                done.result()
+        for file in files:
+            if "/" not in file.name:
+                one(file)
+        if not failures:
+            with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
+                for done in [pool.submit(one, file) for file in files if "/" in file.name]:
+                    done.result()
         if failures:
             raise failures[0]
 
