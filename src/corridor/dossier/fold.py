@@ -1,0 +1,524 @@
+"""The fold: a dossier's acts in, its state out. Total, deterministic, the same at every member (spec/act.md 5 to 9).
+
+An act is judged in the state its causal past makes; that verdict never changes. The state of any set of acts is made
+by trying its legal acts in one order that depends on the set alone. Nothing here reads a clock: `as_of` is given, and
+moves only what clocks show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from corridor import law
+from corridor.dossier import completeness, forks
+from corridor.dossier.act import Condition, Member, Party, Reference, VerifiedAct
+from corridor.dossier.completeness import Missing
+from corridor.dossier.forks import Fork
+from corridor.dossier.kinds import REGISTRY
+from corridor.dossier.kinds.kind import Clock, Flag, Link, Move, Owed, Setting
+from corridor.dossier.members import AMEND, AmendMembers, Proposals
+from corridor.dossier.order import Graph, Order, bits, build, linearise
+from corridor.faults import Fault
+
+FOLD = "1"  # the version of these rules an opening act pins
+
+EFFECTIVE, OVERTAKEN, VOID, ILLEGAL, FORKED, UNKNOWN = (
+    "effective",
+    "overtaken",
+    "void",
+    "illegal",
+    "forked",
+    "unknown",
+)
+
+
+class FoldFault(Fault):
+    """The caller folded what does not belong together. Never raised for what a State has signed."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A State's node received an act then. The earliest said counts."""
+
+    act_id: str
+    state: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an act. `reason` is a code with a text; `ref` the paragraph of spec/act.md or the other act."""
+
+    result: str
+    reason: str | None = None
+    ref: str | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything there is to know of a dossier at a time, for every member alike."""
+
+    dossier: str
+    kind: str
+    basis: Any
+    members: tuple[Member, ...]
+    requesting: str
+    requested: str
+    status: str | None
+    turn: str | None
+    clocks: tuple[Clock, ...]
+    owed: tuple[Owed, ...]
+    missing: tuple[str, ...]
+    missing_items: tuple[Missing, ...]
+    outcomes: Mapping[str, Outcome]
+    flags: tuple[Flag, ...]
+    forks: tuple[Fork, ...]
+    disclosure_stopped: bool
+    conditions: tuple[Condition, ...]
+    links: tuple[Link, ...]
+    preserved_until: date | None
+    heads: tuple[str, ...]
+    chains: Mapping[str, tuple[str, ...]]  # State -> the ends of its own chain; more than one only in a fork
+    order: tuple[str, ...]  # how the acts were tried: the order a timeline shows them in
+    waiting: tuple[str, ...]  # acts held out
+    waiting_for: tuple[str, ...]  # acts to fetch from any member
+    references: Mapping[str, str]
+    rules: Any
+    opened_on: date | None
+    previous: Mapping[str, str | None] = field(
+        repr=False, default_factory=dict
+    )  # act -> the act before it on its chain
+    facts: Any = field(repr=False, default=None)
+
+    def possible(self, by: str) -> tuple[str, ...]:
+        """Names of the acts the table lets a State send now. Whether an officer may is another room's question."""
+        if self.status is None or by not in {member.state for member in self.members}:
+            return ()
+        if any(fork.stands is None and fork.state == by for fork in self.forks):
+            return (forks.STAND,)
+        kind = REGISTRY[self.kind]
+        names = kind.possible(_role(self.members, by), self.status)
+        if self.disclosure_stopped:
+            names = tuple(name for name in names if name not in kind.disclosing)
+        return (*names, AMEND)
+
+    def ancestry(self, act: str) -> tuple[str, ...]:
+        """An act and all before it on its State's own chain."""
+        found: list[str] = []
+        at: str | None = act
+        while at is not None:
+            found.append(at)
+            at = self.previous.get(at)
+        return tuple(found)
+
+    @property
+    def unresolved_forks(self) -> tuple[Fork, ...]:
+        return tuple(fork for fork in self.forks if fork.stands is None)
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """The state of a set of acts, before anyone asks what time it is."""
+
+    status: str
+    facts: Any
+    members: tuple[Member, ...]
+    proposals: Proposals
+    outcomes: Mapping[int, Outcome]
+    flags: tuple[Flag, ...]
+
+
+def fold(entries: Iterable[VerifiedAct | Receipt], *, as_of: datetime) -> State:
+    """Fold one dossier. Order and repetition of entries do not matter. Raises FoldFault only on mixed dossiers."""
+    acts: dict[str, VerifiedAct] = {}
+    receipts: dict[tuple[str, str], datetime] = {}
+    for entry in entries:
+        if isinstance(entry, Receipt):
+            key = (entry.act_id, entry.state)
+            receipts[key] = min(receipts.get(key, entry.received_at), entry.received_at)
+        else:
+            acts[entry.id] = entry
+    if len({act.dossier for act in acts.values()}) != 1:
+        raise FoldFault("dossier.fold.mixed")
+    graph, held, absent = build(acts.values())
+    return _Folding(graph, held, absent, lambda act, state: receipts.get((act, state)), as_of).state()
+
+
+class _Folding:
+    def __init__(
+        self,
+        graph: Graph,
+        held: tuple[str, ...],
+        absent: tuple[str, ...],
+        received: Callable[[str, str], datetime | None],
+        as_of: datetime,
+    ) -> None:
+        self.graph, self.held, self.absent = graph, held, absent
+        self.received, self.as_of = received, as_of
+        self.opening = next((act for act in graph.acts if act.act.header.dossier is None), None)
+        self.bodies: dict[int, Any] = {}
+        self.verdicts: dict[int, Outcome | None] = {}  # None: legal in its own past
+        self.after: dict[int, _Standing] = {}  # the state right after an act, its past included
+        self.memo: dict[int, _Standing] = {}
+
+    # --- the parts of State --------------------------------------------------------------------------------
+
+    def state(self) -> State:
+        graph, opening = self.graph, self.opening
+        if opening is None:
+            return self._without_status(None, "waiting.for-opening")
+        head = opening.act.header
+        kind = REGISTRY.get(head.kind)
+        if kind is None:
+            return self._without_status(opening, "rules.unknown-kind")
+        if head.rules.fold != FOLD:
+            return self._without_status(opening, "rules.unknown-fold")
+        try:
+            rules = law.rules(head.rules.law)
+        except law.LawFault:
+            return self._without_status(opening, "rules.unknown-law")
+        assert head.basis is not None
+        on = head.time.astimezone(UTC).date()
+        try:
+            self.form = rules.form(kind.name, head.basis.instrument, on=on)
+        except law.LawFault:
+            # A basis that was no law yet on that day: nothing to check it by, and everyone sees so.
+            return self._without_status(opening, "rules.not-on-date")
+        self.kind, self.requesting = kind, head.sender.state
+        self.requested = next(m.state for m in head.members if m.role == "requested")
+        for i in range(len(graph.acts)):
+            self._judge(i)
+        standing = self._standing(graph.everything)
+        split, _ = forks.find(graph, graph.everything)
+        setting = Setting(self.form, self.requesting, self.requested, self.as_of, self.received)
+        view = kind.view(standing.status, standing.facts, setting)
+        lacking = self._missing(standing)
+        stopped = any(fork.stands is None for fork in split) or bool(self.held)
+        flags = list(standing.flags) + list(view.flags)
+        if not self.form.known:
+            flags.append(Flag("basis.not-in-the-data", opening.id))
+        flags += [Flag("fork.unresolved", act) for fork in split if fork.stands is None for act in fork.acts]
+        mandatory = tuple(item.item for item in lacking if item.mandatory)
+        if mandatory:
+            flags.append(Flag("request.incomplete", opening.id, self.form.cite()))
+        return State(
+            **self._frame(opening),
+            members=standing.members,
+            requesting=self.requesting,
+            requested=self.requested,
+            status=standing.status,
+            turn=view.turn,
+            clocks=view.clocks,
+            owed=view.owed,
+            missing=mandatory,
+            missing_items=lacking,
+            outcomes={graph.acts[i].id: outcome for i, outcome in standing.outcomes.items()},
+            flags=tuple(flags),
+            forks=split,
+            disclosure_stopped=stopped,
+            conditions=tuple(kind.conditions(standing.facts)),
+            links=view.links,
+            preserved_until=view.preserved_until,
+            order=tuple(graph.acts[i].id for i in standing.outcomes),
+            facts=standing.facts,
+        )
+
+    def _frame(self, opening: VerifiedAct | None) -> dict[str, Any]:
+        """What is the same whether or not the rules are known."""
+        graph = self.graph
+        chains: dict[str, list[str]] = {}
+        followed = {(act.state, act.act.header.prev) for act in graph.acts}
+        references: dict[str, str] = {}
+        for act in graph.acts:
+            if (act.state, act.id) not in followed:
+                chains.setdefault(act.state, []).append(act.id)
+            if act.act.header.reference.own:
+                references[act.state] = act.act.header.reference.own
+        head = None if opening is None else opening.act.header
+        any_id = opening.id if opening is not None else self._named()
+        return {
+            "dossier": any_id,
+            "kind": "" if head is None else head.kind,
+            "basis": None if head is None else head.basis,
+            "heads": tuple(sorted(graph.acts[i].id for i in bits(graph.heads(graph.everything)))),
+            "chains": {state: tuple(sorted(ends)) for state, ends in sorted(chains.items())},
+            "previous": {act.id: act.act.header.prev for act in graph.acts},
+            "waiting": self.held,
+            "waiting_for": self.absent,
+            "references": references,
+            "rules": None if head is None else head.rules,
+            "opened_on": None if head is None else head.time.astimezone(UTC).date(),
+        }
+
+    def _named(self) -> str:
+        return self.absent[0] if len(self.absent) == 1 else ""
+
+    def _without_status(self, opening: VerifiedAct | None, reason: str) -> State:
+        """Kept and shown, but nothing is said of it and nothing is disclosed."""
+        members = () if opening is None else opening.act.header.members
+        return State(
+            **self._frame(opening),
+            members=members,
+            requesting="" if opening is None else opening.state,
+            requested=next((m.state for m in members if m.role == "requested"), ""),
+            status=None,
+            turn=None,
+            clocks=(),
+            owed=(),
+            missing=(),
+            missing_items=(),
+            outcomes={act.id: Outcome(UNKNOWN, reason, "spec/act.md 9") for act in self.graph.acts},
+            flags=() if opening is None else (Flag(reason, opening.id),),
+            forks=(),
+            disclosure_stopped=True,
+            conditions=(),
+            links=(),
+            preserved_until=None,
+            order=tuple(act.id for act in self.graph.acts),
+        )
+
+    def _missing(self, standing: _Standing) -> tuple[Missing, ...]:
+        """What the law named asks for and neither the request nor any effective supplement gave."""
+        given: dict[str, Any] = {}
+        texts: list[Any] = []
+        for i, outcome in standing.outcomes.items():
+            act = self.graph.acts[i].act
+            if outcome.result == EFFECTIVE and act.header.act in {"request", "supplement"}:
+                given.update({k: v for k, v in act.body.items() if not completeness.empty(v)})
+                texts += act.texts
+        return completeness.against(self.form, given, texts, self.kind)
+
+    # --- judging and ordering -------------------------------------------------------------------------------
+
+    def _judge(self, i: int) -> None:
+        """Legal or not in the state its past makes: for ever. Then the state right after it."""
+        graph, act = self.graph, self.graph.acts[i]
+        if act is self.opening:
+            self.verdicts[i] = None
+            self.after[i] = self._open(i, act)
+            return
+        before = self._standing(graph.past[i])
+        self.verdicts[i] = self._verdict(i, act, before)
+        whole = graph.past[i] | 1 << i
+        if forks.find(graph, whole)[0]:
+            self.after[i] = self._ordered(whole, None)
+        else:
+            self.after[i] = self._try(before, i, self.verdicts[i])
+
+    def _standing(self, mask: int) -> _Standing:
+        """The state of a set, from the latest act that all the others of the set have seen or been seen by."""
+        if mask in self.memo:
+            return self.memo[mask]
+        heads = tuple(bits(self.graph.heads(mask)))
+        if len(heads) == 1:
+            return self.after[heads[0]]
+        base = None
+        if not forks.find(self.graph, mask)[0]:
+            common = self.graph.past[heads[0]]
+            for head in heads[1:]:
+                common &= self.graph.past[head]
+            for i in reversed(tuple(bits(common))):
+                rest = mask & ~self.graph.past[i] & ~(1 << i)
+                if all(self.graph.past[j] >> i & 1 for j in bits(rest)):
+                    base = i
+                    break
+        self.memo[mask] = self._ordered(mask, base)
+        return self.memo[mask]
+
+    def _ordered(self, mask: int, base: int | None) -> _Standing:
+        """Try the acts of a set one by one. `base`: an act every other one is before or after, as a start."""
+        graph = self.graph
+        split, without_effect = forks.find(graph, mask)
+        rest = mask if base is None else mask & ~graph.past[base] & ~(1 << base)
+        order = linearise(graph, rest, self.kind.crossings, self.requesting)
+        standing = None if base is None else self.after[base]
+        for i in order.sequence:
+            if standing is None:
+                standing = self._open(i, graph.acts[i])
+            elif without_effect >> i & 1:
+                ruled_out = any(fork.stands and graph.acts[i].state == fork.state for fork in split)
+                reason = "fork.not-standing" if ruled_out else "fork.unresolved"
+                standing = _with(standing, i, Outcome(FORKED, reason, "spec/act.md 8"))
+            else:
+                standing = self._try(standing, i, self.verdicts[i], order)
+        assert standing is not None
+        return standing
+
+    def _open(self, i: int, act: VerifiedAct) -> _Standing:
+        move = self._move(i, act, act.act.header.members)
+        facts = self.kind.apply("", self.kind.facts(), move)
+        flags = (Flag("body.malformed", act.id),) if move.body is None else ()
+        return _Standing(
+            self.kind.opens, facts, act.act.header.members, Proposals(), {i: Outcome(EFFECTIVE)}, flags
+        )
+
+    def _verdict(self, i: int, act: VerifiedAct, before: _Standing) -> Outcome | None:
+        """The rules of spec/act.md 5, in that order. None: legal."""
+        head, opening = act.act.header, self.opening
+        assert opening is not None
+        states = {member.state for member in before.members}
+        if head.dossier is None:  # a second opening act can only stand in its own dossier
+            return Outcome(ILLEGAL, "rule.second-opening", "spec/act.md 5.1")
+        if head.kind != opening.act.header.kind or _pinned(head.rules) != _pinned(opening.act.header.rules):
+            return Outcome(ILLEGAL, "rule.other-rules", "spec/act.md 5.2")
+        if head.sender.state not in states:
+            return Outcome(ILLEGAL, "rule.not-a-member", "spec/act.md 5.3")
+        if {party.state for party in head.to} != states - {head.sender.state}:
+            return Outcome(ILLEGAL, "rule.not-to-all-members", "spec/act.md 5.4")
+        if not self._continues_chain(i):
+            return Outcome(ILLEGAL, "rule.not-its-chain", "spec/act.md 5.5")
+        if head.act == forks.STAND:
+            return self._verdict_of_stand(i)
+        if head.act != AMEND and head.act not in self.kind.bodies:
+            return Outcome(ILLEGAL, "rule.unknown-act", "spec/act.md 5.6")
+        move = self._move(i, act, before.members)
+        if move.body is None:
+            return Outcome(ILLEGAL, "rule.body", "spec/act.md 5.7")
+        if head.act == AMEND:
+            return (
+                None
+                if move.body.fits(before.members)
+                else Outcome(ILLEGAL, "rule.members", "spec/act.md 5.10")
+            )
+        if head.act in self.kind.disclosing and any(
+            f.stands is None for f in forks.find(self.graph, self.graph.past[i])[0]
+        ):
+            return Outcome(ILLEGAL, "rule.disclosure-stopped", "spec/act.md 5.8")
+        if (reason := self._impossible(before, move)) is not None:
+            return Outcome(ILLEGAL, reason, "spec/act.md 5.9")
+        return None
+
+    def _continues_chain(self, i: int) -> bool:
+        """`prev` is the State's own act, and nothing of its own that it has seen comes after it (save in a fork)."""
+        graph, act = self.graph, self.graph.acts[i]
+        prev = act.act.header.prev
+        own = [j for j in bits(graph.past[i]) if graph.acts[j].state == act.state]
+        if prev is None:
+            return not own
+        p = graph.position[prev]
+        if graph.acts[p].state != act.state:
+            return False
+        chain = {p} | {j for j in own if forks.continues(graph, p, j)}
+        if act.act.header.act == forks.STAND:
+            return True
+        stray = set(own) - chain
+        if not stray:
+            return True
+        # What it has seen of its own beside its chain must be what a settled fork left without effect.
+        _, without = forks.find(graph, graph.past[i])
+        return all(without >> j & 1 for j in stray)
+
+    def _verdict_of_stand(self, i: int) -> Outcome | None:
+        graph = self.graph
+        named = graph.position.get(str(graph.acts[i].act.body.get("stands")))
+        split, _ = forks.find(graph, graph.past[i])
+        for fork in split:
+            if fork.state == graph.acts[i].state and named is not None and graph.acts[named].id in fork.acts:
+                if forks.continues(graph, i, named):
+                    return None
+        return Outcome(ILLEGAL, "rule.no-such-fork", "spec/act.md 5.11")
+
+    def _try(
+        self, before: _Standing, i: int, verdict: Outcome | None, order: Order | None = None
+    ) -> _Standing:
+        """One act in the state the acts tried before it left."""
+        if verdict is not None:
+            return _with(before, i, verdict)
+        act = self.graph.acts[i]
+        if act.act.header.act == forks.STAND:
+            return _with(before, i, Outcome(EFFECTIVE))
+        move = self._move(i, act, before.members)
+        if act.act.header.act == AMEND:
+            return self._amend(before, i, move)
+        for first, rule in () if order is None else order.rules.get(i, ()):
+            if rule.overtakes and _result(before, first) == EFFECTIVE:
+                return _with(
+                    before,
+                    i,
+                    Outcome(OVERTAKEN, f"{self.kind.name}.crossing.{rule.name}", self.graph.acts[first].id),
+                )
+        if self._impossible(before, move) is not None:
+            return _with(before, i, self._fallen(before, i))
+        event = self.kind.event(move)
+        status = self.kind.next_status(move.role, before.status, event)
+        assert status is not None
+        facts = self.kind.apply(before.status, before.facts, move)
+        flags = self.kind.doubts(before.status, before.facts, move, self.form)
+        return replace(
+            before,
+            status=self.kind.entered(status, facts),
+            facts=facts,
+            outcomes={**before.outcomes, i: Outcome(EFFECTIVE)},
+            flags=before.flags + flags,
+        )
+
+    def _fallen(self, before: _Standing, i: int) -> Outcome:
+        """Legal when signed, impossible now: void if what it rests on fell, otherwise the other act came first."""
+        rested = [
+            j
+            for j in bits(self.graph.past[i])
+            if _result(before, j) in {OVERTAKEN, VOID, FORKED} and self._was_effective_for(i, j)
+        ]
+        if rested:
+            return Outcome(VOID, "crossing.rests-on-fallen", self.graph.acts[rested[-1]].id)
+        crossed = [
+            j
+            for j, outcome in before.outcomes.items()
+            if outcome.result == EFFECTIVE and self.graph.concurrent(i, j)
+        ]
+        other = self.graph.acts[crossed[-1]] if crossed else None
+        reason = (
+            "crossing.requesting-first" if other and other.state == self.requesting else "crossing.lower-id"
+        )
+        return Outcome(OVERTAKEN, reason, None if other is None else other.id)
+
+    def _was_effective_for(self, i: int, j: int) -> bool:
+        return _result(self._standing(self.graph.past[i]), j) == EFFECTIVE
+
+    def _impossible(self, standing: _Standing, move: Move) -> str | None:
+        """Why the table or a kind's own rule does not allow it; None if it does."""
+        if self.kind.next_status(move.role, standing.status, self.kind.event(move)) is None:
+            return "rule.not-in-this-status"
+        return self.kind.forbid(standing.status, standing.facts, move)
+
+    def _amend(self, before: _Standing, i: int, move: Move) -> _Standing:
+        if not move.body.fits(before.members):
+            return _with(before, i, Outcome(OVERTAKEN, "crossing.members-changed"))
+        proposals, members = before.proposals.add(move.act.header.sender.state, move.body, before.members)
+        after = replace(before, proposals=proposals, members=members)
+        return _with(after, i, Outcome(EFFECTIVE))
+
+    def _move(self, i: int, act: VerifiedAct, members: tuple[Member, ...]) -> Move:
+        head = act.act.header
+        if i not in self.bodies:
+            model = AmendMembers if head.act == AMEND else self.kind.bodies.get(head.act)
+            try:
+                self.bodies[i] = None if model is None else model.model_validate(dict(act.act.body))
+            except (ValidationError, RecursionError):
+                self.bodies[i] = None
+        return Move(act.id, head.act, _role(members, head.sender.state), act.act, self.bodies[i])
+
+
+def _pinned(rules: Any) -> tuple[str, str]:
+    return rules.fold, rules.law
+
+
+def _role(members: tuple[Member, ...], state: str) -> str:
+    return next((member.role for member in members if member.state == state), "")
+
+
+def _result(standing: _Standing, i: int) -> str | None:
+    outcome = standing.outcomes.get(i)
+    return None if outcome is None else outcome.result
+
+
+def _with(standing: _Standing, i: int, outcome: Outcome) -> _Standing:
+    return replace(standing, outcomes={**standing.outcomes, i: outcome})
+
+
+__all__ = ["FOLD", "FoldFault", "Outcome", "Party", "Receipt", "Reference", "State", "fold"]

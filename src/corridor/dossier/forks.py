@@ -1,0 +1,84 @@
+"""Forks: two acts of one State after the same one. Both are kept as proof; neither has effect until that State signs
+which stands (spec/act.md 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corridor.dossier.order import Graph, bits
+
+STAND = "stand"
+
+
+@dataclass(frozen=True)
+class Fork:
+    """`stands` is the act that State chose, or None while it has not, or has chosen twice."""
+
+    state: str
+    prev: str | None
+    acts: tuple[str, ...]
+    stands: str | None
+
+
+def find(graph: Graph, mask: int) -> tuple[tuple[Fork, ...], int]:
+    """The forks in a set of acts, and the acts that have no effect because of them."""
+    groups: dict[tuple[str, str | None], list[int]] = {}
+    for i in bits(mask):
+        act = graph.acts[i]
+        groups.setdefault((act.state, act.act.header.prev), []).append(i)
+    split = {key: group for key, group in groups.items() if len(group) > 1}
+    if not split:
+        return (), 0
+    found, without_effect = [], 0
+    for (state, prev), group in sorted(split.items(), key=lambda row: (row[0][0], row[0][1] or "")):
+        chosen = _chosen(graph, mask, state, group)
+        found.append(
+            Fork(
+                state,
+                prev,
+                tuple(sorted(graph.acts[i].id for i in group)),
+                None if chosen is None else graph.acts[chosen].id,
+            )
+        )
+        for i in group:
+            if i != chosen:
+                without_effect |= 1 << i | _continuation(graph, mask, i, state)
+    return tuple(found), without_effect
+
+
+def _chosen(graph: Graph, mask: int, state: str, group: list[int]) -> int | None:
+    """The sibling named by every latest `stand` of that State which has seen all siblings and continues its choice."""
+    siblings = 0
+    for i in group:
+        siblings |= 1 << i
+    choices: list[tuple[int, int]] = []
+    for i in bits(mask):
+        act = graph.acts[i]
+        if act.state != state or act.act.header.act != STAND or siblings & ~graph.past[i]:
+            continue
+        named = graph.position.get(str(act.act.body.get("stands")))
+        if named in group and named is not None and continues(graph, i, named):
+            choices.append((i, named))
+    latest = [(i, n) for i, n in choices if not any(graph.past[j] >> i & 1 for j, _ in choices)]
+    named_ = {n for _, n in latest}
+    return named_.pop() if len(named_) == 1 else None
+
+
+def continues(graph: Graph, i: int, ancestor: int) -> bool:
+    """Whether act i follows `ancestor` on its own State's chain."""
+    while (prev := graph.acts[i].act.header.prev) is not None and prev in graph.position:
+        i = graph.position[prev]
+        if i == ancestor:
+            return True
+    return False
+
+
+def _continuation(graph: Graph, mask: int, start: int, state: str) -> int:
+    """All acts of that State that follow `start` on its chain."""
+    found, reached = 0, {graph.acts[start].id}
+    for i in bits(mask):
+        act = graph.acts[i]
+        if act.state == state and act.act.header.prev in reached:
+            reached.add(act.id)
+            found |= 1 << i
+    return found
