@@ -344,3 +344,22 @@ def _row(directory: Directory, state: str, now: datetime) -> dict[str, Any]:
 
 def _age(age: timedelta | None) -> str:
     return "never" if age is None else str(age)
+
+
+@registry_app.command()
+def serve(
+    directory: Folder,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+    certificate: Annotated[Path | None, typer.Option(help="TLS certificate, PEM.")] = None,
+    certificate_key: Annotated[Path | None, typer.Option(help="TLS key, PEM.")] = None,
+) -> None:
+    """Serve what the registry publishes, and date it anew twice a day. All of it is public and signed.
+
+    Example: corridor registry serve ./registry --port 8080
+    """
+    if host not in ("127.0.0.1", "::1", "localhost") and (certificate is None or certificate_key is None):
+        raise typer.BadParameter("beyond loopback, give --certificate and --certificate-key")
+    from corridor.cli import registry_serving
+
+    registry_serving.serve(Repository(directory), directory, host, port, certificate, certificate_key)

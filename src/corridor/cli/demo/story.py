@@ -1,0 +1,284 @@
+"""The case: a company in Aurelia is tricked by a changed bank account; the mailbox and the logs are in Borealia.
+
+Each step is one officer's act at one desk. Nothing here knows a rule: what is owed, missing or possible is the nodes' answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from corridor.cli.demo import evidence
+from corridor.cli.demo.client import Officer, until
+
+LANGUAGE = "en"
+FACTS = (
+    f"On 8 October 2026 {evidence.COMPANY} paid {evidence.STOLEN} to {evidence.FALSE_IBAN} after a message from the "
+    f"genuine mailbox of its supplier {evidence.SUPPLIER} announced new bank details. The supplier did not send it."
+)
+LINK = f"The mailbox {evidence.ACCOUNT} was used to send the false invoice; its access log shows from where."
+PERIOD = {"start": "2026-10-01T00:00:00Z", "end": "2026-10-12T00:00:00Z"}
+PROVIDER = {"name": evidence.PROVIDER, "service": "mail", "state": "XBB"}
+ACCOUNT = {"type": "email", "value": evidence.ACCOUNT}
+SEEN_FROM = {"ip": evidence.INTRUDER, "port": 51544, "time": "2026-10-07T21:14:09Z"}
+DATA = [
+    {"category": "content", "provider": PROVIDER, "account": ACCOUNT, "period": PERIOD},
+    {"category": "traffic", "provider": PROVIDER, "account": ACCOUNT, "address": SEEN_FROM},
+]
+OFFENCE = {
+    "instrument": "UNCC_2024",
+    "articles": ["13"],
+    "national_reference": "Penal Code of Aurelia, s. 212",
+    "stage": "investigation",
+}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who acts, each signed in at the desk of their own State."""
+
+    drafter: Officer  # Aurelia, contact point
+    duty: Officer  # Aurelia, contact point
+    central: Officer  # Aurelia, central authority
+    duty_there: Officer  # Borealia, contact point
+    central_there: Officer  # Borealia, central authority
+
+
+@dataclass(frozen=True)
+class Played:
+    """What the story left behind."""
+
+    preservation: str
+    request: str
+    package: str
+    acts: int
+
+
+class Story:
+    """Plays the case. `say` prints one line for each step."""
+
+    def __init__(self, cast: Cast, source: Path, logs: Path, say: Callable[[str, str], None]) -> None:
+        self.cast, self.source, self.logs, self.say = cast, source, logs, say
+
+    def play(self) -> Played:
+        preservation = self._preserve()
+        request, package = self._obtain(preservation)
+        acts = sum(len(self.cast.central.page(dossier)["timeline"]) for dossier in (preservation, request))
+        return Played(preservation, request, package, acts)
+
+    def _tell(self, officer: Officer, text: str) -> Officer:
+        officer.step = text
+        self.say(officer.login.state, f"{officer.login.name} ({officer.login.authority}) {text}")
+        return officer
+
+    def _arrived(self, officer: Officer, dossier: str, act: str) -> Any:
+        """Wait until the act lies on the other State's desk, and answer with its row."""
+
+        def there() -> Any:
+            rows = [row for row in self._timeline(officer, dossier) if row["act"] == act]
+            return rows[-1] if rows else None
+
+        return until(f"the act {act!r} at {officer.login.authority}", there, logs=self.logs)
+
+    def _timeline(self, officer: Officer, dossier: str) -> Any:
+        desk = officer.call("GET", "desk")
+        known = {row["dossier"] for part in ("needs_me", "waits_on_them", "closed") for row in desk[part]}
+        return officer.page(dossier)["timeline"] if dossier in known else []
+
+    def _preserve(self) -> str:
+        cast = self.cast
+        draft = self._tell(
+            cast.drafter, "drafts a request to preserve a mailbox before its logs run out"
+        ).draft(
+            kind="preservation",
+            to={"state": "XBB", "authority": "XBB-CP"},
+            basis={"instrument": "UNCC_2024", "provision": "42"},
+            reference="XAA-2026-0417",
+            body={
+                "authority": {"state": "XAA", "authority": "XAA-CP", "name": "Aurelia 24/7 contact point"},
+                "offence_and_facts": OFFENCE,
+                "data_and_link": {"data": DATA},
+                "custodian_or_location": PROVIDER,
+                "necessity": {"reasons": ["retention_ends"]},
+                "intention_to_request": {"will_request": True},
+                "confidentiality_no_user_notice": {"confidential": True, "no_user_notice": True},
+                "urgent": True,
+            },
+            texts=[
+                {"field": "offence_and_facts", "language": LANGUAGE, "text": FACTS},
+                {"field": "data_and_link", "language": LANGUAGE, "text": LINK},
+            ],
+        )
+        dossier = self._tell(cast.duty, "reads it through, signs it and sends it to Borealia").sign_draft(
+            draft["id"]
+        )
+        self._arrived(cast.duty_there, dossier, "request")
+        self._tell(cast.duty_there, "finds it on the desk and acknowledges it").act(dossier, "acknowledge")
+        self._tell(cast.duty_there, "asks which alias the account used").act(
+            dossier,
+            "ask",
+            body={"items": ["data_and_link"]},
+            texts=[{"field": "question", "language": LANGUAGE, "text": "Is an alias of the account known?"}],
+        )
+        self._arrived(cast.duty, dossier, "ask")
+        self._tell(cast.duty, "answers with the alias").act(
+            dossier,
+            "supplement",
+            body={
+                "data_and_link": {
+                    "data": [*DATA, {"category": "subscriber", "provider": PROVIDER, "account": ACCOUNT}]
+                }
+            },
+            texts=[
+                {
+                    "field": "data_and_link",
+                    "language": LANGUAGE,
+                    "text": "The alias is billing@orvik-bearings.example.",
+                }
+            ],
+        )
+        self._arrived(cast.duty_there, dossier, "supplement")
+        today = datetime.now(UTC).date()
+        measure = {
+            "authority": "XBB-CP",
+            "kind": "preservation_order",
+            "date": today.isoformat(),
+            "legal_basis": "Code of Procedure of Borealia, s. 88",
+        }
+        self._tell(cast.duty_there, "enters the preservation order in the national file").call(
+            "POST",
+            f"dossiers/{dossier}/measures",
+            cast.duty_there.with_secret(measure={**measure, "addressee": PROVIDER["name"]}),
+        )
+        until_day = today + timedelta(days=75)
+        self._tell(
+            cast.duty_there, f"confirms that the data are preserved until {until_day.isoformat()}"
+        ).act(
+            dossier,
+            "preserved",
+            body={
+                "preserved_until": until_day.isoformat(),
+                "preserved_from": today.isoformat(),
+                "measure": measure,
+            },
+        )
+        self._arrived(cast.duty, dossier, "preserved")
+        self._tell(cast.duty, "makes the dossier available to the central authority of Aurelia").call(
+            "POST", f"dossiers/{dossier}/share", cast.duty.with_secret(authority="XAA-CA")
+        )
+        return dossier
+
+    def _obtain(self, preservation: str) -> tuple[str, str]:
+        cast = self.cast
+        draft = self._tell(cast.central, "drafts the request for the preserved data").draft(
+            kind="stored_data",
+            to={"state": "XBB", "authority": "XBB-CA"},
+            basis={"instrument": "UNCC_2024", "provision": "44"},
+            reference="XAA-2026-0417/2",
+            follows=preservation,
+            body={
+                "requesting_authority": {
+                    "state": "XAA",
+                    "authority": "XAA-CA",
+                    "name": "Ministry of Justice of Aurelia",
+                },
+                "matter_and_authority": {
+                    "offence": OFFENCE,
+                    "conducted_by": {"state": "XAA", "name": "Prosecutor at Tallmoor"},
+                },
+                "assistance_and_procedure": {"measures": ["production_order_data", "seizure_copy"]},
+                "identity_location_nationality": {"accounts": [ACCOUNT], "providers": [PROVIDER]},
+                "time_period": PERIOD,
+                "purpose": {"use": "prosecution"},
+                "data_identification": {"data": DATA, "preservation": preservation},
+                "urgency_reason": {"reasons": ["loss_or_change"]},
+                "expedited": True,
+                "follows": preservation,
+            },
+            texts=[
+                {"field": "facts_summary", "language": LANGUAGE, "text": FACTS},
+                {"field": "data_identification", "language": LANGUAGE, "text": LINK},
+                {
+                    "field": "urgency_reason",
+                    "language": LANGUAGE,
+                    "text": "The server is to be replaced in January.",
+                },
+            ],
+        )
+        dossier = self._tell(
+            cast.central, "signs it and sends it to the central authority of Borealia"
+        ).sign_draft(draft["id"])
+        self._tell(cast.central, "notes in the preservation that the request has followed").act(
+            preservation, "followed_by", body={"dossier": dossier}
+        )
+        self._arrived(cast.central_there, dossier, "request")
+        self._tell(cast.central_there, "acknowledges it").act(dossier, "acknowledge")
+        offer = self._tell(cast.central_there, "accepts on one condition: use in this case only").act(
+            dossier,
+            "accept",
+            conditions=[
+                {
+                    "code": "use_limitation",
+                    "text": "For the investigation named in the request only.",
+                    "language": LANGUAGE,
+                }
+            ],
+        )
+        self._arrived(cast.central, dossier, "accept")
+        self._tell(cast.central, "accepts the condition").act(
+            dossier, "accept_conditions", body={"offer": offer}
+        )
+        self._arrived(cast.central_there, dossier, "accept_conditions")
+        measure = {
+            "authority": "District Court of Nordhavn",
+            "kind": "production_order_data",
+            "date": datetime.now(UTC).date().isoformat(),
+            "legal_basis": "Code of Procedure of Borealia, s. 91",
+        }
+        self._tell(cast.central_there, "enters the court's production order in the national file").call(
+            "POST",
+            f"dossiers/{dossier}/measures",
+            cast.central_there.with_secret(measure={**measure, "addressee": PROVIDER["name"]}),
+        )
+        self._tell(cast.central_there, "records the execution, naming that order").act(
+            dossier, "execute", body={"measure": measure}
+        )
+        package = self._tell(cast.central_there, "uploads the evidence and seals it").upload(
+            dossier, self.source
+        )
+        officer = self._tell(cast.central_there, "hands the sealed package over to Aurelia")
+        heads = officer.page(dossier)["heads"]
+        officer.call(
+            "POST", f"dossiers/{dossier}/deliver", officer.with_secret(packages=[package], seen=heads)
+        )
+        self._arrived(cast.central, dossier, "deliver")
+
+        def whole() -> Any:
+            rows = cast.central.call("GET", f"dossiers/{dossier}/packages")["packages"]
+            return any(row["id"] == package and row["complete"] for row in rows)
+
+        until("the package in Aurelia", whole, logs=self.logs)
+        officer = self._tell(cast.central, "checks the package: every hand, every digest")
+        check = officer.call("POST", f"packages/{package}/check", {})
+        self.say("XAA", f"  verdict: {check['verdict'].replace('_', ' ')}")
+        opened = self._tell(cast.central, "opens it with the evidence unit's key").call(
+            "POST", f"packages/{package}/open", cast.central.with_secret()
+        )
+        self.say("XAA", f"  {len(opened['items'])} items inside")
+        officer = self._tell(cast.central, "confirms receipt")
+        heads = officer.page(dossier)["heads"]
+        officer.call(
+            "POST", f"dossiers/{dossier}/confirm", officer.with_secret(packages=[package], seen=heads)
+        )
+        self._arrived(cast.central_there, dossier, "confirm")
+        self._arrived(cast.duty_there, preservation, "followed_by")
+        self._tell(cast.duty_there, "releases the preservation: the request is decided").act(
+            preservation, "release", body={"reason": "follow_up_decided"}
+        )
+        self._arrived(cast.duty, preservation, "release")
+        self._tell(cast.central, "closes the request").act(dossier, "close")
+        self._arrived(cast.central_there, dossier, "close")
+        return dossier, package
