@@ -7,6 +7,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,6 +78,33 @@ def served(app: Callable[..., Any], cert: Path, key: Path, *, tls12: bool = Fals
     finally:
         server.shutdown()
         server.server_close()
+        thread.join()
+
+
+@contextlib.contextmanager
+def dripping_server(cert: Path, key: Path, head: bytes) -> Iterator[str]:
+    """A TLS server that begins an answer and then sends a byte every 50 ms."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(5)
+
+    def drip() -> None:
+        with contextlib.suppress(OSError):
+            raw, _ = listener.accept()
+            with context.wrap_socket(raw, server_side=True) as tls:
+                tls.recv(65536)
+                tls.sendall(head)
+                for _ in range(200):
+                    time.sleep(0.05)
+                    tls.sendall(b"x")
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    try:
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        listener.close()
         thread.join()
 
 

@@ -21,3 +21,10 @@ def test_a_sentence_never_names_an_act_or_a_dossier_by_id() -> None:
     for sentences in catalogue("exchange").values():
         places = set(re.findall(r"\{(\w+)\}", sentences.log + sentences.next))
         assert places <= {"state", "fact", "seconds", "size", "limit", "cls", "reason", "status", "count"}
+
+
+def test_the_specification_names_no_code_that_does_not_exist() -> None:
+    page = (ROOM.parents[2] / "spec" / "letter.md").read_text()
+    named = set(re.findall(r"`(exchange\.[a-z-]+\.[a-z-]+)`", page))
+    assert named
+    assert named <= set(catalogue("exchange"))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exchange_tls import certificate, free_port, served
+from exchange_tls import certificate, dripping_server, free_port, served
 from exchange_world import MemoryFolder, Node, entries_of
 
 from corridor.exchange import ExchangeFault, Peer
@@ -135,6 +135,29 @@ def test_a_peer_that_drips_its_answer_is_given_up(aurelia: Node, borealia: Node,
     assert isinstance(outcome, Failure)
     assert outcome.code == "exchange.peer.unreachable"
     assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("head", [b"H", b"HTTP/1.1 200 OK\r\nx: "])
+def test_a_peer_that_drips_its_head_is_given_up(
+    aurelia: Node, borealia: Node, tmp_path: Path, head: bytes
+) -> None:
+    cert, key, pem = certificate(tmp_path, "XBB")
+    with dripping_server(cert, key, head) as url:
+        peer = borealia.entry(url=url, tls_certificate=pem)
+        with client(aurelia, peer, timeouts=Timeouts(connect=1, idle=0.5, answer=0.5)) as wire:
+            started = time.monotonic()
+            outcome = deliver_once(wire, aurelia.job(borealia), at=aurelia.clock())
+    assert isinstance(outcome, Failure)
+    assert outcome.code == "exchange.peer.unreachable"
+    assert time.monotonic() - started < 3
+
+
+def test_an_entry_with_an_unusable_certificate_is_named(aurelia: Node, borealia: Node) -> None:
+    peer = borealia.entry(url="https://127.0.0.1:1", tls_certificate="none")
+    with client(aurelia, peer) as wire:
+        outcome = deliver_once(wire, aurelia.job(borealia), at=aurelia.clock())
+    assert isinstance(outcome, Failure)
+    assert outcome.code == "exchange.peer.address"
 
 
 def test_a_letter_of_100_mb_is_refused_by_a_listening_node(

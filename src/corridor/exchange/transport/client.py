@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import socket
 import ssl
 import threading
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -68,7 +70,7 @@ class PinnedWire:
         self._policy = policy
         self._timeouts = timeouts
         self._endpoint: Endpoint | None = None
-        self._context, self._pin = _pinned_context(peer)
+        self._pinned: tuple[ssl.SSLContext, bytes] | None = None
         self._idle: list[_Connection] = []
         self._lock = threading.Lock()
 
@@ -88,7 +90,7 @@ class PinnedWire:
         try:
             response = self._roundtrip(connection, method, target, headers, body)
             answered = {name.lower(): value for name, value in response.getheaders()}
-            stream = _Stream(response, self._peer.state, self._timeouts)
+            stream = _Stream(response, self._peer.state)
             yield Answer(response.status, answered, stream)
             if response.length == 0:
                 response.close()
@@ -149,6 +151,9 @@ class PinnedWire:
     def _connect(self) -> _Connection:
         if self._endpoint is None:
             self._endpoint = self._policy.resolve(self._peer.url, self._peer.state)
+        if self._pinned is None:
+            self._pinned = _pinned_context(self._peer)
+        context, pin = self._pinned
         endpoint = self._endpoint
         failure: Exception | None = None
         for address in endpoint.addresses:
@@ -158,7 +163,7 @@ class PinnedWire:
                 failure = error
                 continue
             try:
-                tls = self._context.wrap_socket(raw, server_hostname=endpoint.host)
+                tls = context.wrap_socket(raw, server_hostname=endpoint.host)
             except ssl.SSLCertVerificationError as error:
                 raw.close()
                 raise ExchangeFault("exchange.peer.not-pinned", state=self._peer.state) from error
@@ -167,12 +172,12 @@ class PinnedWire:
                 failure = error
                 continue
             certificate = tls.getpeercert(binary_form=True)
-            if certificate is None or _spki(x509.load_der_x509_certificate(certificate)) != self._pin:
+            if certificate is None or _spki(x509.load_der_x509_certificate(certificate)) != pin:
                 tls.close()
                 raise ExchangeFault("exchange.peer.not-pinned", state=self._peer.state)
             tls.settimeout(self._timeouts.idle)
             tls.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return _Connection(endpoint, tls)
+            return _Connection(endpoint, tls, self._timeouts)
         raise self._unreachable("no connection") from failure
 
     def _unreachable(self, reason: str) -> ExchangeFault:
@@ -182,51 +187,85 @@ class PinnedWire:
 class _Connection(http.client.HTTPConnection):
     """HTTP over a socket that is already connected and checked; never connects by itself."""
 
-    def __init__(self, endpoint: Endpoint, tls: ssl.SSLSocket) -> None:
+    def __init__(self, endpoint: Endpoint, tls: ssl.SSLSocket, timeouts: Timeouts) -> None:
         super().__init__(endpoint.host, endpoint.port)
         self.default_port = http.client.HTTPS_PORT
         self.auto_open = 0
         self._tls = tls
+        self._timeouts = timeouts
         self.sock = tls
+        self.response_class = self._response  # type: ignore[assignment]
+
+    def _response(self, sock: ssl.SSLSocket, *args: Any, **options: Any) -> http.client.HTTPResponse:
+        """An answer that is read, its head included, against one deadline."""
+        response = http.client.HTTPResponse(sock, *args, **options)
+        response.fp.close()
+        response.fp = io.BufferedReader(_Timed(sock, self._timeouts), 1 << 16)
+        return response
 
     def is_dead(self) -> bool:
         """Has the peer closed, or spoken on, a connection we kept? A live idle one has nothing for us to
         read.
         """
-        timeout = self._tls.gettimeout()
         self._tls.settimeout(0)
         try:
             self._tls.recv(1)
         except (ssl.SSLWantReadError, BlockingIOError):
-            self._tls.settimeout(timeout)
+            self._tls.settimeout(self._timeouts.idle)
             return False
         except OSError:
             return True
         return True
 
 
-class _Stream:
-    """An answer's body, with a deadline on the whole and not only on each read; a cut end raises."""
+class _Timed(io.RawIOBase):
+    """What arrives on a socket, until `answer` seconds and those its size allows are over."""
 
-    def __init__(self, response: http.client.HTTPResponse, state: str, timeouts: Timeouts) -> None:
-        self._response = response
-        self._state = state
+    def __init__(self, sock: ssl.SSLSocket, timeouts: Timeouts) -> None:
+        super().__init__()
+        self._sock = sock
+        self._raw = sock.makefile("rb", buffering=0)  # keeps the socket open until the answer is read
         self._timeouts = timeouts
         self._started = time.monotonic()
         self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        allowed = self._timeouts.answer + self._count / self._timeouts.floor
+        left = self._started + allowed - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("too slow")
+        self._sock.settimeout(min(left, self._timeouts.idle))
+        size = self._raw.readinto(buffer)
+        self._count += size or 0
+        return size
+
+    def close(self) -> None:
+        if not self.closed:
+            with contextlib.suppress(OSError):
+                self._sock.settimeout(self._timeouts.idle)
+            self._raw.close()
+        super().close()
+
+
+class _Stream:
+    """An answer's body; an end before the announced length raises."""
+
+    def __init__(self, response: http.client.HTTPResponse, state: str) -> None:
+        self._response = response
+        self._state = state
 
     def read(self, size: int, /) -> bytes:
         try:
             block = self._response.read1(size)
         except (OSError, http.client.HTTPException) as error:
             raise self._unreachable("the answer broke off") from error
-        if not block and size and self._response.length:
-            raise self._unreachable("the answer broke off")
-        self._count += len(block)
-        if not block:
+        if not block and size:
+            if self._response.length:
+                raise self._unreachable("the answer broke off")
             self._response.close()
-        elif time.monotonic() - self._started > self._timeouts.answer + self._count / self._timeouts.floor:
-            raise self._unreachable("too slow")
         return block
 
     def _unreachable(self, reason: str) -> ExchangeFault:
