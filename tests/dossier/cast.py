@@ -185,7 +185,7 @@ def seal(act: Act, signing: bool = True) -> VerifiedAct:
 
 
 def outcome(state: State, act: VerifiedAct) -> str:
-    return state.outcomes[act.id].result
+    return state.outcomes[act.id].status
 
 
 def reason(state: State, act: VerifiedAct) -> str | None:

@@ -52,9 +52,9 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an act. `reason` is a code with a text; `ref` the paragraph of spec/act.md or the other act."""
+    """What became of an act: effective, overtaken, void, illegal, forked or unknown. `reason` is a code with a text; `ref` the paragraph of spec/act.md or the other act."""
 
-    result: str
+    status: str
     reason: str | None = None
     ref: str | None = None
 
@@ -288,7 +288,7 @@ class _Folding:
         texts: list[Any] = []
         for i, outcome in standing.outcomes.items():
             act = self.graph.acts[i].act
-            if outcome.result == EFFECTIVE and act.header.act in {"request", "supplement"}:
+            if outcome.status == EFFECTIVE and act.header.act in {"request", "supplement"}:
                 given.update({k: v for k, v in act.body.items() if not completeness.empty(v)})
                 texts += act.texts
         return completeness.against(self.form, given, texts, self.kind)
@@ -469,7 +469,7 @@ class _Folding:
         crossed = [
             j
             for j, outcome in before.outcomes.items()
-            if outcome.result == EFFECTIVE and self.graph.concurrent(i, j)
+            if outcome.status == EFFECTIVE and self.graph.concurrent(i, j)
         ]
         other = self.graph.acts[crossed[-1]] if crossed else None
         reason = (
@@ -514,7 +514,7 @@ def _role(members: tuple[Member, ...], state: str) -> str:
 
 def _result(standing: _Standing, i: int) -> str | None:
     outcome = standing.outcomes.get(i)
-    return None if outcome is None else outcome.result
+    return None if outcome is None else outcome.status
 
 
 def _with(standing: _Standing, i: int, outcome: Outcome) -> _Standing:

@@ -138,9 +138,17 @@ def forbid(status: str, facts: Facts, move: Move) -> str | None:
             body.executed is not None and body.executed not in facts.executed
         ):
             return "stored_data.rule.not-executed"
-        case "confirm" if body.package not in {package.id for package in facts.packages}:
+        case "deliver" if len(_statements(move)) < len(set(body.packages)):
+            return "stored_data.rule.no-custody-statement"
+        case "confirm" if not set(body.packages) <= {package.id for package in facts.packages}:
             return "stored_data.rule.no-such-package"
     return None
+
+
+def _statements(move: Move) -> set[str]:
+    """Digests of the custody statements a hand-over names: one truth about it, here and in the package."""
+    attached = {one.digest for one in move.act.attachments if one.role.startswith("custody")}
+    return attached | set(move.body.custody)
 
 
 def apply(status: str, facts: Facts, move: Move) -> Facts:
@@ -183,13 +191,15 @@ def apply(status: str, facts: Facts, move: Move) -> Facts:
         case "execute":
             return replace(facts, executed=(*facts.executed, move.id))
         case "deliver":
-            package = Package(body.package, move.id, body.executed or facts.executed[-1])
-            return replace(facts, packages=(*facts.packages, package))
+            executed = body.executed or facts.executed[-1]
+            given = tuple(Package(id_, move.id, executed) for id_ in dict.fromkeys(body.packages))
+            kept = tuple(package for package in facts.packages if package.id not in body.packages)
+            return replace(facts, packages=(*kept, *given))
         case "confirm":
             return replace(
                 facts,
                 packages=tuple(
-                    replace(p, result=body.result) if p.id == body.package else p for p in facts.packages
+                    replace(p, result=body.result) if p.id in body.packages else p for p in facts.packages
                 ),
             )
     return facts

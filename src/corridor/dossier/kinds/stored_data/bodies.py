@@ -125,18 +125,21 @@ class Execute(Coded):
 
 
 class Deliver(Coded):
-    """The package, the digests of the custody statements made with it, and the execution it rests on."""
+    """The packages handed over and the execution they rest on.
 
-    package: Digest
-    custody: Annotated[tuple[Digest, ...], Field(min_length=1)]
+    The digest of each custody statement made with them stands in `custody` or as an attachment of role `custody:sent`.
+    """
+
+    packages: Annotated[tuple[Digest, ...], Field(min_length=1)]
+    custody: tuple[Digest, ...] = ()
     executed: ActId | None = None  # None: the latest execution
 
 
 class Confirm(Coded):
-    """The package as received and checked."""
+    """The packages as received and checked. Nothing said of the result: unchanged."""
 
-    package: Digest
-    result: Literal["unchanged", "changed", "cannot_tell"]
+    packages: Annotated[tuple[Digest, ...], Field(min_length=1)]
+    result: Literal["unchanged", "changed", "cannot_tell"] = "unchanged"
     custody: tuple[Digest, ...] = ()
 
 

@@ -1,0 +1,27 @@
+"""English sentences for the codes of acts, statuses, grounds of invalidity, clocks and fields: data, one file a kind."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from importlib import resources
+
+import yaml
+
+
+@functools.cache
+def catalogue() -> Mapping[str, str]:
+    """All codes of this room with their English: those every kind shares, then each kind's own."""
+    root = resources.files("corridor.dossier.kinds")
+    pages = [root.joinpath("texts.yaml")]
+    pages += [folder.joinpath("texts.yaml") for folder in root.iterdir() if folder.is_dir()]
+    found: dict[str, str] = {}
+    for page in pages:
+        if page.is_file():
+            found.update(yaml.safe_load(page.read_text(encoding="utf-8")))
+    return found
+
+
+def text(code: str) -> str:
+    """The English of a code; the code itself where there is none."""
+    return catalogue().get(code, code)
