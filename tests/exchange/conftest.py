@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from exchange_world import Clock, Node, acquaint, by_fetch, by_post
-
-from corridor.exchange.outbox import Job, Outcome
-
-Carry = Callable[[Node, Node, Job], Outcome]
+from exchange_world import Carry, Clock, Node, acquaint, by_fetch, by_post
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -350,6 +350,9 @@ def acquaint(*nodes: Node) -> None:
     """Every node's directory lists every other."""
     for node in nodes:
         node.directory.update({other.state: other.entry() for other in nodes if other is not node})
+
+
+Carry = Callable[[Node, Node, Job], Outcome]
 
 
 def by_post(sender: Node, receiver: Node, job: Job) -> Outcome:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from conftest import Carry
-from exchange_world import Clock, Node, wire_of
+from exchange_world import Carry, Clock, Node, wire_of
 
 from corridor.exchange import ExchangeFault, open_letter, verify_receipt
 from corridor.exchange.outbox import Delivered, Failure, Pending, classify_told, collect_once, deliver_once

@@ -10,8 +10,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from conftest import Carry
-from exchange_world import Clock, Node, ScriptedWire, wire_of
+from exchange_world import Carry, Clock, Node, ScriptedWire, wire_of
 
 from corridor.exchange import ExchangeFault, Request, SignedLetter, new_letter, seal_letter, sign_letter
 from corridor.exchange.client import Client
