@@ -191,6 +191,16 @@ def claimed(envelope: Envelope) -> Claimed:
             raise CustodyError("seal.custody.malformed", what="type")
         if not _MEMBERS <= set(predicate) <= _MEMBERS | _OPTIONAL or predicate["corridor"] != VERSION:
             raise CustodyError("seal.custody.malformed", what="members")
+        kinds = {
+            "facts": dict,
+            "follows": list,
+            "state": str,
+            "kind": str,
+            "package": dict,
+            "custodians": list,
+        }
+        if any(not isinstance(predicate[name], kinds[name]) for name in kinds if name in predicate):
+            raise CustodyError("seal.custody.malformed", what="members")
         out = Claimed(
             id=envelope.id,
             kind=predicate["kind"],

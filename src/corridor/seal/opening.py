@@ -25,6 +25,7 @@ from corridor.seal.layout import (
     INDEX_ROOT,
     MANIFEST_LIMIT,
     TAGMANIFEST,
+    WRAP_NAME,
     bag_info,
     package_id,
     parse_manifest,
@@ -327,6 +328,13 @@ def rewrap_bytes(
 
 def rewrap(path: Path | str, identities: Iterable[age.AnyIdentity], custodian: Custodian) -> Path:
     """Give the package to one more custodian; the path of the new wrap. It gives; it takes nothing back."""
-    name, data = rewrap_bytes(path, identities, custodian)
+    return write_wrap(path, *rewrap_bytes(path, identities, custodian))
+
+
+def write_wrap(path: Path | str, name: str, data: bytes) -> Path:
+    """Put what `rewrap_bytes` made into the package. A custodian's older wrap is replaced."""
+    if not WRAP_NAME.fullmatch(name):
+        raise PackageError("seal.wrap.malformed")
+    (Path(path) / name).parent.mkdir(exist_ok=True)
     write_whole(Path(path) / name, data)
     return Path(path) / name

@@ -14,6 +14,7 @@ from corridor.seal.opening import (
     read_item,
     rewrap,
     rewrap_bytes,
+    write_wrap,
 )
 from corridor.seal.sealer import ItemWriter, SealedPackage, Sealer, seal
 from corridor.seal.wraps import Custodian, unwrap, wrap_name, wrap_names
@@ -44,4 +45,5 @@ __all__ = [
     "verify",
     "wrap_name",
     "wrap_names",
+    "write_wrap",
 ]
