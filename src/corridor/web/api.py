@@ -1,0 +1,491 @@
+"""The JSON API under /api/v1: everything the desk can do, through the same actions and queries, for programs.
+
+`POST login` gives a token, sent as `Authorization: Bearer TOKEN`; a browser's own session works too, with its CSRF
+token. A fault is told as `Fault.as_json()` with the status the pages use. Evidence comes and goes as raw bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import login as open_session
+from django.contrib.auth import logout as end_session
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.module_loading import import_string
+from ninja import NinjaAPI, Router, Schema
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.security import APIKeyCookie, HttpBearer
+from pydantic import Field
+
+from corridor import __version__
+from corridor.casework import actions, queries
+from corridor.casework.access import Person, person_of
+from corridor.casework.fault import Moved, NotFound
+from corridor.faults import Fault
+from corridor.web.pages import WebFault, status_of
+from corridor.web.views.evidence import stream
+from corridor.web.views.sign import check
+
+Json = dict[str, Any]
+
+
+class Token(HttpBearer):
+    """The session a login opened, named by its key."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Person | None:
+        from django.conf import settings
+        from django.contrib.auth import get_user
+
+        store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+        session = store(session_key=token)
+        if not session.exists(token):
+            return None
+        request.session = session
+        return _person(request, get_user(request))
+
+
+class Browser(APIKeyCookie):
+    """The browser's own session; unsafe methods need the page's CSRF token."""
+
+    def __init__(self) -> None:
+        from django.conf import settings
+
+        self.param_name = settings.SESSION_COOKIE_NAME
+        super().__init__(csrf=True)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Person | None:
+        return _person(request, request.user)
+
+
+def _person(request: HttpRequest, user: Any) -> Person | None:
+    """Nobody signed in, disabled, or no officer: the same as no token."""
+    if not user.is_authenticated:
+        return None
+    request.user = user
+    try:
+        return person_of(user)
+    except NotFound:
+        return None
+
+
+api = NinjaAPI(
+    title="Corridor desk",
+    version=__version__,
+    description="One State's desk. Every call acts for the officer who signed in.",
+    urls_namespace="api",
+    docs_url=None,
+    openapi_url=None,
+    auth=[Token(), Browser()],
+)
+people = Router(tags=["people"])
+dossiers = Router(tags=["dossiers"])
+drafts = Router(tags=["drafts"])
+evidence = Router(tags=["evidence"])
+
+
+@api.exception_handler(Fault)
+def _fault(request: HttpRequest, fault: Fault) -> HttpResponse:
+    told = fault.as_json()
+    if isinstance(fault, Moved):
+        told |= {"since": list(fault.since), "heads": list(fault.heads)}
+    return api.create_response(request, told, status=status_of(fault))
+
+
+@api.exception_handler(ValidationError)
+def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    place = ".".join(str(each) for each in error.errors[0].get("loc", ())) if error.errors else "body"
+    return _fault(request, WebFault("web.api.body", field=place))
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = api.create_response(request, WebFault("web.api.token").as_json(), status=401)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def who(request: HttpRequest) -> Person:
+    """The person the authentication found. Every call below begins here."""
+    person = getattr(request, "auth", None)
+    if not isinstance(person, Person):
+        raise NotFound
+    return person
+
+
+# -- what calls carry -----------------------------------------------------------------------------------------------
+
+
+class Login(Schema):
+    username: str = Field(max_length=80)
+    password: str
+
+
+class Secret(Schema):
+    """The officer's signing secret: used for this call, never kept."""
+
+    secret: str = Field(repr=False)
+
+
+class Content(Schema):
+    to: dict[str, str] | None = None
+    basis: dict[str, str] | None = None
+    body: Json = {}
+    texts: list[dict[str, str]] = []
+    conditions: list[Json] = []
+    reference: str = ""
+    follows: str | None = None
+
+
+class DraftIn(Content):
+    kind: str
+    act: str = "request"
+    dossier: str | None = None
+
+
+class ActIn(Content, Secret):
+    """An act to sign. Opening: no dossier; `kind`, `to` and `basis` given. Otherwise `dossier` and `seen`."""
+
+    act: str
+    dossier: str | None = None
+    kind: str | None = None
+    seen: list[str] = []
+    attachments: list[Json] = []
+    override_reason: str | None = None
+    draft: str | None = None
+
+
+class HandoverIn(Secret):
+    packages: list[str]
+    seen: list[str]
+    body: Json = {}
+    texts: list[dict[str, str]] = []
+    conditions: list[Json] = []
+
+
+class MinuteIn(Secret):
+    text: str
+    language: str = "en"
+
+
+class MeasureIn(Secret):
+    measure: Json
+
+
+class ShareIn(Secret):
+    authority: str
+
+
+class MissingIn(Schema):
+    kind: str
+    instrument: str = "UNCC_2024"
+    body: Json = {}
+    texts: list[dict[str, str]] = []
+
+
+class FolderIn(Secret):
+    paths: list[str]
+
+
+class OfficerIn(Schema):
+    username: str
+    name: str
+    role: str
+    password: str = Field(repr=False)
+    secret: str = Field("", repr=False)
+    passphrase: str = Field(repr=False)
+
+
+class ResetIn(Schema):
+    passphrase: str = Field(repr=False)
+    password: str | None = Field(None, repr=False)
+    secret: str | None = Field(None, repr=False)
+
+
+# -- signing in -----------------------------------------------------------------------------------------------------
+
+
+@api.post("/login", auth=None, summary="Sign in; answers with a token", tags=["session"])
+def login(request: HttpRequest, given: Login) -> Json:
+    user = check(request, given.username.strip(), given.password)
+    person = _as_json(person_of(user))
+    open_session(request, user)
+    return {"token": request.session.session_key, "person": person}
+
+
+@api.post("/logout", summary="End the session of this token", tags=["session"])
+def logout(request: HttpRequest) -> Json:
+    who(request)
+    end_session(request)
+    return {}
+
+
+@api.get("/me", summary="Who this token acts for", tags=["session"])
+def me(request: HttpRequest) -> Json:
+    return _as_json(who(request))
+
+
+def _as_json(person: Person) -> Json:
+    return {
+        "name": person.name,
+        "number": person.number,
+        "state": person.state,
+        "authority": person.authority,
+        "role": person.role,
+        "sends": sorted(person.sends),
+        "receives": sorted(person.receives),
+        "powers": sorted(person.powers),
+    }
+
+
+# -- desk and drafts ------------------------------------------------------------------------------------------------
+
+
+@dossiers.get("/desk", summary="What needs me now, what waits on the other side, clocks")
+def desk(request: HttpRequest) -> Json:
+    return queries.desk(who(request)).to_dict()
+
+
+@drafts.get("/kinds", summary="Kinds of request my authority sends")
+def kinds(request: HttpRequest) -> Json:
+    return {"kinds": list(queries.kinds(who(request)))}
+
+
+@drafts.get("/forms/{kind}", summary="What a new request of a kind needs")
+def form(request: HttpRequest, kind: str, instrument: str = "UNCC_2024") -> Json:
+    return queries.form_page(who(request), kind, instrument).to_dict()
+
+
+@drafts.post("/missing", summary="What a request would still lack; nothing is kept")
+def missing(request: HttpRequest, given: MissingIn) -> Json:
+    rows = queries.missing(who(request), given.kind, given.instrument, given.body, given.texts)
+    return {"missing": [row.to_dict() for row in rows]}
+
+
+@drafts.post("/drafts", summary="Begin a draft")
+def begin(request: HttpRequest, given: DraftIn) -> Json:
+    return _keep(who(request), given, None)
+
+
+@drafts.put("/drafts/{draft_id}", summary="Write a draft again")
+def rewrite(request: HttpRequest, draft_id: str, given: DraftIn) -> Json:
+    return _keep(who(request), given, draft_id)
+
+
+@drafts.get("/drafts/{draft_id}", summary="One draft with what it lacks")
+def draft(request: HttpRequest, draft_id: str) -> Json:
+    return queries.draft_page(who(request), draft_id).to_dict()
+
+
+@drafts.delete("/drafts/{draft_id}", summary="Throw a draft away")
+def discard(request: HttpRequest, draft_id: str) -> Json:
+    actions.discard_draft(who(request), draft_id)
+    return {}
+
+
+def _keep(person: Person, given: DraftIn, draft_id: str | None) -> Json:
+    content = given.dict(include=set(Content.model_fields))
+    saved = actions.save_draft(
+        person, draft_id=draft_id, dossier_id=given.dossier, kind=given.kind, act=given.act, content=content
+    )
+    return saved.to_dict()
+
+
+# -- dossiers -------------------------------------------------------------------------------------------------------
+
+
+@dossiers.post("/acts", summary="Sign an act: open a dossier or carry one on")
+def sign(request: HttpRequest, given: ActIn) -> Json:
+    signed = actions.sign_act(
+        who(request),
+        act=given.act,
+        secret=given.secret,
+        dossier_id=given.dossier,
+        kind=given.kind,
+        body=given.body,
+        texts=given.texts,
+        conditions=given.conditions,
+        attachments=given.attachments,
+        seen=tuple(given.seen),
+        to=given.to,
+        basis=given.basis,
+        reference=given.reference,
+        follows=given.follows,
+        override_reason=given.override_reason,
+        draft_id=given.draft,
+    )
+    return signed.to_dict()
+
+
+@dossiers.get(
+    "/dossiers/{dossier_id}", summary="A dossier as its page shows it; `heads` is what one signs from"
+)
+def dossier(request: HttpRequest, dossier_id: str) -> Json:
+    return queries.dossier_page(who(request), dossier_id).to_dict()
+
+
+@dossiers.get("/dossiers/{dossier_id}/changes", summary="Acts since the heads in `seen` (comma-separated)")
+def changes(request: HttpRequest, dossier_id: str, seen: str) -> Json:
+    known = tuple(each for each in seen.split(",") if each)
+    rows = queries.changes(who(request), dossier_id, known)
+    return {"changes": [row.to_dict() for row in rows]}
+
+
+@dossiers.post("/dossiers/{dossier_id}/deliver", summary="Sign the hand-over of sealed packages")
+def deliver(request: HttpRequest, dossier_id: str, given: HandoverIn) -> Json:
+    signed = actions.deliver(
+        who(request),
+        dossier_id,
+        packages=given.packages,
+        seen=tuple(given.seen),
+        secret=given.secret,
+        body=given.body,
+        texts=given.texts,
+        conditions=given.conditions,
+    )
+    return signed.to_dict()
+
+
+@dossiers.post("/dossiers/{dossier_id}/confirm", summary="Sign that packages arrived whole")
+def confirm(request: HttpRequest, dossier_id: str, given: HandoverIn) -> Json:
+    signed = actions.confirm(
+        who(request),
+        dossier_id,
+        packages=given.packages,
+        seen=tuple(given.seen),
+        secret=given.secret,
+        body=given.body,
+        texts=given.texts,
+    )
+    return signed.to_dict()
+
+
+@dossiers.post("/dossiers/{dossier_id}/minutes", summary="Write a minute into the national file")
+def minute(request: HttpRequest, dossier_id: str, given: MinuteIn) -> Json:
+    entered = actions.record_minute(
+        who(request), dossier_id, text=given.text, language=given.language, secret=given.secret
+    )
+    return entered.to_dict()
+
+
+@dossiers.post("/dossiers/{dossier_id}/measures", summary="Write a domestic measure into the national file")
+def measure(request: HttpRequest, dossier_id: str, given: MeasureIn) -> Json:
+    return actions.record_measure(
+        who(request), dossier_id, measure=given.measure, secret=given.secret
+    ).to_dict()
+
+
+@dossiers.post("/dossiers/{dossier_id}/share", summary="Make the dossier available to another authority here")
+def share(request: HttpRequest, dossier_id: str, given: ShareIn) -> Json:
+    return actions.make_available(
+        who(request), dossier_id, authority=given.authority, secret=given.secret
+    ).to_dict()
+
+
+@dossiers.get("/dossiers/{dossier_id}/export", summary="The dossier as a tar")
+def export(request: HttpRequest, dossier_id: str) -> StreamingHttpResponse:
+    return stream(queries.export(who(request), dossier_id), f"dossier-{dossier_id[:12]}.tar")
+
+
+# -- evidence -------------------------------------------------------------------------------------------------------
+
+
+@evidence.post("/dossiers/{dossier_id}/uploads", summary="Begin sealing evidence sent in parts")
+def start(request: HttpRequest, dossier_id: str) -> Json:
+    return actions.start_upload(who(request), dossier_id).to_dict()
+
+
+@evidence.put("/uploads/{upload_id}/parts", summary="One part of one item, as the raw body")
+def part(
+    request: HttpRequest, upload_id: str, item: str, offset: int, last: bool = False, restricted: bool = False
+) -> Json:
+    person = who(request)
+    progress = actions.add_part(
+        person, upload_id, item=item, offset=offset, data=request.body, last=last, restricted=restricted
+    )
+    return progress.to_dict()
+
+
+@evidence.post("/uploads/{upload_id}/seal", summary="Seal what was sent")
+def seal(request: HttpRequest, upload_id: str, given: Secret) -> Json:
+    return actions.finish_upload(who(request), upload_id, secret=given.secret).to_dict()
+
+
+@evidence.delete("/uploads/{upload_id}", summary="Abandon what was sent")
+def abandon(request: HttpRequest, upload_id: str) -> Json:
+    actions.abandon_upload(who(request), upload_id)
+    return {}
+
+
+@evidence.get("/server-folder", summary="What the server's evidence folders offer")
+def folder(request: HttpRequest) -> Json:
+    return {"paths": list(actions.server_folder(who(request)))}
+
+
+@evidence.post("/dossiers/{dossier_id}/evidence", summary="Seal files of the server's evidence folders")
+def seal_folder(request: HttpRequest, dossier_id: str, given: FolderIn) -> Json:
+    return actions.seal_from_server(
+        who(request), dossier_id, paths=given.paths, secret=given.secret
+    ).to_dict()
+
+
+@evidence.get("/dossiers/{dossier_id}/packages", summary="The packages of a dossier")
+def packages(request: HttpRequest, dossier_id: str) -> Json:
+    page = queries.dossier_page(who(request), dossier_id)
+    return {"packages": [row.to_dict() for row in page.packages]}
+
+
+@evidence.get("/packages/{package_id}", summary="One package")
+def package(request: HttpRequest, package_id: str) -> Json:
+    return queries.package_row(who(request), package_id).to_dict()
+
+
+@evidence.post("/packages/{package_id}/check", summary="Check a package; needs no secret")
+def check_package(request: HttpRequest, package_id: str) -> Json:
+    return actions.check_package(who(request), package_id).to_dict()
+
+
+@evidence.post("/packages/{package_id}/open", summary="List the items inside")
+def open_package(request: HttpRequest, package_id: str, given: Secret) -> Json:
+    return actions.open_evidence(who(request), package_id, secret=given.secret).to_dict()
+
+
+@evidence.post("/packages/{package_id}/items/{item}", summary="One item, decrypted, as raw bytes")
+def read_item(request: HttpRequest, package_id: str, item: str, given: Secret) -> StreamingHttpResponse:
+    blocks = actions.read_item(who(request), package_id, item=item, secret=given.secret)
+    return stream(blocks, item)
+
+
+# -- people ---------------------------------------------------------------------------------------------------------
+
+
+@people.get("/people", summary="Authorities and officers")
+def people_list(request: HttpRequest) -> Json:
+    return queries.people(who(request)).to_dict()
+
+
+@people.post("/people", summary="Enrol an officer of my authority")
+def enrol(request: HttpRequest, given: OfficerIn) -> Json:
+    person = who(request)
+    return actions.add_officer(**given.dict(), authority=person.authority, by=person).to_dict()
+
+
+@people.post("/people/{username}/reset", summary="New password, new signing secret, or both")
+def reset(request: HttpRequest, username: str, given: ResetIn) -> Json:
+    person = who(request)
+    person.require("people.write")
+    if username not in {row.username for row in queries.people(person).officers}:
+        raise NotFound
+    return actions.reset_officer(username=username, **given.dict()).to_dict()
+
+
+@people.post("/people/{username}/disable", summary="Close a login and destroy its key")
+def disable(request: HttpRequest, username: str) -> Json:
+    person = who(request)
+    person.require("people.write")
+    actions.disable_officer(username, by=person)
+    return {}
+
+
+for _router in (dossiers, drafts, evidence, people):
+    api.add_router("", _router)

@@ -1,0 +1,97 @@
+"""Template words: say a code in the reader's language, name a State, show a size, a time, a short id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext
+
+from corridor.web import naming
+
+register = template.Library()
+
+
+@register.simple_tag
+def say(*parts: Any, default: str | None = None) -> str:
+    """The sentence of the code the parts make. Without one: `default`, else the last part in readable form."""
+    return naming.say(*parts, default=default)
+
+
+@register.filter
+def said(code: Any, prefix: str) -> str:
+    """`status|said:"status.preservation"`."""
+    return naming.say(prefix, code)
+
+
+@register.simple_tag
+def state(code: str) -> str:
+    """A State's own name from the directory, in the reader's language where the directory has it."""
+    return naming.state_name(code, get_language() or "en")
+
+
+@register.simple_tag
+def authority(code: str) -> str:
+    return naming.authority_name(code, get_language() or "en")
+
+
+@register.filter
+def short(value: str) -> str:
+    """A digest as people compare it: its first twelve digits."""
+    return str(value)[:12]
+
+
+@register.filter
+def tone(code: str) -> int:
+    """One of six quiet tones, so that two desks in two tabs do not look the same."""
+    return sum(str(code).encode()) % 6
+
+
+@register.simple_tag
+def moment(value: datetime | None, seconds: bool = False) -> SafeString:
+    """A time with its zone, machine-readable beside."""
+    if value is None:
+        return SafeString("")
+    local = localtime(value)
+    shown = local.strftime("%d %b %Y, %H:%M:%S" if seconds else "%d %b %Y, %H:%M")
+    return format_html('<time datetime="{}">{} UTC</time>', value.isoformat(), shown)
+
+
+@register.filter
+def due_in(value: datetime | None) -> str:
+    """How long until, or since, in the reader's words."""
+    if value is None:
+        return ""
+    from corridor.casework.house import house
+
+    hours = round((value - house().clock()).total_seconds() / 3600)
+    if abs(hours) < 48:
+        code, count = ("time.hours" if hours >= 0 else "time.hours-ago"), abs(hours)
+    else:
+        code, count = ("time.days" if hours >= 0 else "time.days-ago"), abs(round(hours / 24))
+    return gettext(code) % {"count": count}
+
+
+@register.filter
+def size(value: int) -> str:
+    number = float(value)
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} TB"
+
+
+@register.filter
+def plain_rows(body: Any) -> list[dict[str, Any]]:
+    """A coded body as label-and-value rows for reading, nested tables told by depth."""
+    return naming.rows(body)
+
+
+@register.filter
+def get(table: Any, key: str) -> Any:
+    return table.get(key) if isinstance(table, dict) else None

@@ -1,0 +1,215 @@
+"""One act in a dossier: its coded form, its words, the ground, the signature. If the dossier moved: sign again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+
+from corridor.casework import actions, queries
+from corridor.casework.access import Person
+from corridor.casework.fault import Moved, NotFound
+from corridor.casework.queries.pages import DossierPage
+from corridor.dossier.kinds import REGISTRY
+from corridor.faults import Fault
+from corridor.web import naming
+from corridor.web.forms.offers import choices, grounds, language_offers
+from corridor.web.forms.schema import ZONES, Reader
+from corridor.web.forms.writing import boxes, read_conditions, read_texts, texts_of
+from corridor.web.pages import WebFault, posted, show, status_of, wrong_field
+from corridor.web.views.asking import place_texts
+from corridor.web.views.dossier import GRAVE, dossier_context, possible
+
+#: Acts that hand packages over, or confirm them: chosen from the dossier's own, never typed.
+PACKAGES = {"deliver": "out", "confirm": "in"}
+#: Conditions a State may attach, by code (the Convention leaves their words to the States).
+CONDITIONS = ("use_limitation", "confidentiality", "no_onward_transfer", "return_or_destroy", "other")
+CONDITIONAL = frozenset({"accept", "consult", "deliver"})
+#: What the action itself writes into a hand-over.
+_SKIP = ("package", "packages", "custody")
+
+
+def act(request: HttpRequest, person: Person, dossier_id: str, act: str) -> HttpResponseBase:
+    found = queries.dossier_page(person, dossier_id)
+    kind = REGISTRY.get(found.kind)
+    if kind is None or act not in kind.bodies or act == "request":
+        raise NotFound
+    person.require("draft.write")
+    schema = _schema(found, act)
+    reader = Reader(schema, _choices(person, found, act), skip=_SKIP)
+    if request.method != "POST":
+        return _show(request, person, found, act, reader, _drafted(person, found, act))
+    values = posted(request)
+    content: dict[str, Any] = {
+        "body": reader.body(values),
+        "texts": read_texts(values),
+        "conditions": read_conditions(values),
+        "packages": values.get("package", []),
+        "reference": request.POST.get("reference", "").strip(),
+    }
+    seen = tuple(each for each in values.get("seen", ()) if each)
+    try:
+        if request.POST.get("do") == "save":
+            kept = {key: value for key, value in content.items() if key != "packages"}
+            actions.save_draft(
+                person, draft_id=request.POST.get("draft") or None, dossier_id=dossier_id,
+                kind=found.kind, act=act, content=kept,
+            )  # fmt: skip
+            return redirect("web:dossier", dossier_id=dossier_id)
+        _sign(request, person, dossier_id, act, content, seen)
+    except Moved as moved:
+        found = queries.dossier_page(person, dossier_id)
+        changed = queries.changes(person, dossier_id, seen)
+        return _show(request, person, found, act, reader, content, fault=moved, changed=changed)
+    except Fault as fault:
+        return _show(request, person, found, act, reader, content, fault=fault, seen=seen)
+    return redirect("web:dossier", dossier_id=dossier_id)
+
+
+def _sign(
+    request: HttpRequest,
+    person: Person,
+    dossier_id: str,
+    act: str,
+    content: dict[str, Any],
+    seen: tuple[str, ...],
+) -> None:
+    secret = request.POST.get("secret", "")
+    if act in PACKAGES:
+        if not content["packages"]:
+            raise WebFault("web.form.package")
+        given = {"packages": content["packages"], "seen": seen, "secret": secret, "body": content["body"]}
+        if act == "deliver":
+            actions.deliver(
+                person, dossier_id, **given, texts=content["texts"], conditions=content["conditions"]
+            )
+        else:
+            actions.confirm(person, dossier_id, **given, texts=content["texts"])
+        return
+    actions.sign_act(
+        person,
+        act=act,
+        dossier_id=dossier_id,
+        seen=seen,
+        secret=secret,
+        body=content["body"],
+        texts=content["texts"],
+        conditions=content["conditions"],
+        reference=content["reference"],
+        draft_id=request.POST.get("draft") or None,
+    )
+
+
+def _schema(found: DossierPage, act: str) -> dict[str, Any]:
+    offered = possible(found, act)
+    if offered is not None:
+        return offered.schema
+    # The dossier may have moved while the form was open: the person still sees what they wrote.
+    return REGISTRY[found.kind].bodies[act].model_json_schema()
+
+
+def _choices(person: Person, found: DossierPage, act: str) -> dict[str, Any]:
+    offers = choices(found.kind, found.instrument)
+    if act == "refuse":
+        offers["ground"] = [(row["id"], row["text"]) for row in grounds(found.kind, found.instrument)]
+    offers["answers"] = [
+        (row.id, f"{naming.say('act', found.kind, row.act)}, {naming.state_name(row.state)}, {row.id[:8]}")
+        for row in found.timeline
+        if not row.own
+    ]
+    offers["executed"] = [
+        (row.id, f"{naming.say('act', found.kind, row.act)}, {row.id[:8]}")
+        for row in found.timeline
+        if row.act == "execute" and row.outcome == "effective"
+    ]
+    offers["offer"] = [
+        (row.id, f"{naming.say('act', found.kind, row.act)}, {row.id[:8]}")
+        for row in found.timeline
+        if row.act == "accept" and row.conditions
+    ]
+    if act in ("consult", "postpone"):
+        offers["ground"] = [(row["id"], row["text"]) for row in grounds(found.kind, found.instrument, act)]
+    if act in ("followed_by", "supplement"):
+        desk = queries.desk(person)
+        rows = (*desk.needs_me, *desk.waits_on_them, *desk.closed)
+        offers["dossier"] = offers["follows"] = offers["preservation"] = [
+            (row.dossier, f"{naming.say('kind', row.kind)}, {row.reference or row.dossier[:12]}")
+            for row in rows
+            if row.kind != found.kind and row.ours == found.ours
+        ]
+    return offers
+
+
+def _drafted(person: Person, found: DossierPage, act: str) -> dict[str, Any]:
+    for row in found.drafts:
+        if row.act == act:
+            return {**queries.draft_page(person, row.id).content, "draft": row.id}
+    return {}
+
+
+def _show(
+    request: HttpRequest,
+    person: Person,
+    found: DossierPage,
+    act: str,
+    reader: Reader,
+    content: dict[str, Any],
+    *,
+    fault: Fault | None = None,
+    changed: Any = (),
+    seen: tuple[str, ...] | None = None,
+) -> HttpResponseBase:
+    wrong = wrong_field(fault)
+    language = get_language() or "en"
+    fields = reader.fields(content.get("body") or {}, wrong)
+    written = boxes(texts_of(found.kind, act), content.get("texts") or (), language)
+    way = PACKAGES.get(act)
+    chosen = {row["code"] for row in content.get("conditions") or () if isinstance(row, dict)}
+    words = {row["field"]: row for row in written}
+    context = dossier_context(person, found) | {
+        "act": act,
+        "possible": possible(found, act),
+        "fields": place_texts([each for each in fields if each.code != "ground"], written),
+        "grounds": grounds(found.kind, found.instrument) if act == "refuse" else [],
+        "ground": (content.get("body") or {}).get("ground", ""),
+        "texts": [
+            row
+            for row in written
+            if row["field"] not in {each.code for each in fields}
+            and not row["field"].startswith("conditions.")
+        ],
+        "conditions": [
+            {
+                "code": code,
+                "on": code in chosen,
+                "box": words.get(f"conditions.{code}")
+                or {"field": f"conditions.{code}", "language": language, "text": ""},
+            }
+            for code in CONDITIONS
+        ]
+        if act in CONDITIONAL
+        else [],
+        "packages": [
+            row
+            for row in found.packages
+            if way and row.direction == way and row.complete and not _done(row, act)
+        ],
+        "wants_packages": way is not None,
+        "picked": content.get("packages") or [],
+        "grave_act": act in GRAVE,
+        "seen": seen if seen is not None else found.heads,
+        "changed": changed,
+        "fault": fault,
+        "zones": ZONES,
+        "languages": language_offers(),
+        "draft": content.get("draft") or request.POST.get("draft", ""),
+        "may_sign": person.may("act.sign"),
+    }
+    return show(request, person, "act", context, status=status_of(fault) if fault else 200)
+
+
+def _done(row: Any, act: str) -> bool:
+    return bool(row.delivered) if act == "deliver" else bool(row.confirmed)

@@ -1,0 +1,72 @@
+"""The dossier page and its export: what has happened, where it stands, whose turn, what is owed, what can be done."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+
+from corridor.casework import actions, queries
+from corridor.casework.access import Person
+from corridor.casework.queries.pages import DossierPage, PossibleAct
+from corridor.faults import Fault
+from corridor.web.pages import show, status_of
+
+#: Acts that end or refuse something stand apart from those that carry the request on.
+GRAVE = frozenset({"refuse", "withdraw", "release", "expire", "postpone"})
+
+
+def dossier(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
+    found = queries.dossier_page(person, dossier_id)
+    context = dossier_context(person, found)
+    template = "_dossier" if request.headers.get("HX-Request") else "dossier"
+    return show(request, person, template, context)
+
+
+def dossier_context(person: Person, found: DossierPage) -> dict[str, object]:
+    onward = [each for each in found.possible if each.act not in GRAVE]
+    grave = [each for each in found.possible if each.act in GRAVE]
+    other = found.requested if found.ours == "requesting" else found.requesting
+    return {
+        "d": found,
+        "other": other,
+        "onward": onward,
+        "grave": grave,
+        "may_act": any(each.may_sign for each in found.possible),
+        "mine": found.turn == person.state,
+        "own_dossier": found.home == person.authority,
+    }
+
+
+def possible(found: DossierPage, act: str) -> PossibleAct | None:
+    return next((each for each in found.possible if each.act == act), None)
+
+
+def share(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
+    """Make the dossier available to another authority of this State."""
+    found = queries.dossier_page(person, dossier_id)
+    person.require("dossier.make-available")
+    fault: Fault | None = None
+    if request.method == "POST":
+        try:
+            actions.make_available(
+                person,
+                dossier_id,
+                authority=request.POST.get("authority", ""),
+                secret=request.POST.get("secret", ""),
+            )
+            return redirect("web:dossier", dossier_id=dossier_id)
+        except Fault as error:
+            fault = error
+    taken = {found.home, *found.available_to}
+    authorities = [each for each in queries.authorities() if each.code not in taken]
+    context = dossier_context(person, found) | {"authorities": authorities, "fault": fault}
+    return show(request, person, "share", context, status=status_of(fault) if fault else 200)
+
+
+def export(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
+    """The whole dossier as one tar that stock tools can check."""
+    blocks = queries.export(person, dossier_id)
+    response = StreamingHttpResponse(blocks, content_type="application/x-tar")
+    response["Content-Disposition"] = f'attachment; filename="dossier-{dossier_id[:12]}.tar"'
+    return response
