@@ -1,4 +1,4 @@
-"""Carrying a package: only what belongs to it comes in, whole, and an interrupted transfer goes on where it was."""
+"""Carrying a package: only what belongs to it comes in, and an interrupted transfer goes on where it was."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ def test_files_come_in_parallel(sealed: Sealed, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "../evil", "/etc/passwd", "data/../../evil", "data/0001/../../../evil.age", "trust/../../evil", "notes.txt",
+        "../evil", "/etc/passwd", "data/../../evil", "data/0001/../../../evil.age", "trust/../../evil",
+        "notes.txt",
         "data/0001/00000.age/", "custody/x.dsse.json", "package-key/me.age", "trust/.hidden", "", ".", "data",
         "data/0001/00000.age\n", "TAGMANIFEST-SHA256.TXT",
     ],
