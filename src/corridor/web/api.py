@@ -258,7 +258,8 @@ def form(request: HttpRequest, kind: str, instrument: str = "UNCC_2024") -> Json
 
 @drafts.post("/missing", summary="What a request would still lack; nothing is kept")
 def missing(request: HttpRequest, given: MissingIn) -> Json:
-    rows = queries.missing(who(request), given.kind, given.instrument, given.body, given.texts)
+    who(request).require("draft.write")
+    rows = queries.missing(given.kind, given.instrument, given.body, given.texts)
     return {"missing": [row.to_dict() for row in rows]}
 
 

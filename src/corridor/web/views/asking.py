@@ -15,6 +15,7 @@ from corridor.casework import actions, queries
 from corridor.casework.access import Person
 from corridor.casework.fault import NotFound
 from corridor.casework.house import house
+from corridor.casework.queries.pages import DeskRow
 from corridor.faults import Fault
 from corridor.web import naming
 from corridor.web.forms.offers import choices, instruments, language_offers
@@ -117,11 +118,9 @@ def _read(request: HttpRequest, person: Person, kind: str) -> dict[str, Any]:
 
 def _reader(schema: dict[str, Any], person: Person, kind: str, instrument: str) -> Reader:
     offers = choices(kind, instrument)
-    desk = queries.desk(person)
     offers["preservation"] = [
         (row.dossier, f"{naming.say('kind', row.kind)} {row.reference or row.dossier[:12]}")
-        for row in (*desk.needs_me, *desk.waits_on_them, *desk.closed)
-        if row.kind != kind and row.ours == "requesting"
+        for row in asked_before(person, kind)
     ]
     return Reader(schema, offers, skip=("follows",))  # `follows` stands at the head of the page
 
@@ -143,11 +142,7 @@ def _form(
     wrong = wrong_field(fault)
     written = boxes(texts_of(kind, "request"), content.get("texts") or (), language)
     fields = _reader(form.schema, person, kind, instrument).fields(content.get("body") or {}, wrong)
-    follows = [
-        row
-        for row in (*(desk := queries.desk(person)).needs_me, *desk.waits_on_them, *desk.closed)
-        if row.kind != kind and row.ours == "requesting"
-    ]
+    follows = asked_before(person, kind)
     to = content.get("to") or {}
     context = {
         "kind": kind,
@@ -173,6 +168,13 @@ def _form(
     return show(request, person, "request", context, status=status_of(fault) if fault else 200)
 
 
+def asked_before(person: Person, kind: str) -> list[DeskRow]:
+    """Requests of another kind this State made, which a new one may follow."""
+    desk = queries.desk(person)
+    rows = (*desk.needs_me, *desk.waits_on_them, *desk.closed)
+    return [row for row in rows if row.kind != kind and row.ours == "requesting"]
+
+
 def place_texts(fields: list[Any], written: list[dict[str, str]]) -> list[Any]:
     """Put the box for a text into the coded field it belongs to, where there is one of that name."""
     by_code = {row["field"]: row for row in written}
@@ -183,7 +185,7 @@ def place_texts(fields: list[Any], written: list[dict[str, str]]) -> list[Any]:
 
 def _missing(person: Person, kind: str, content: dict[str, Any]) -> dict[str, Any]:
     instrument = (content.get("basis") or {}).get("instrument") or DEFAULT_INSTRUMENT
-    rows = queries.missing(person, kind, instrument, content.get("body") or {}, content.get("texts") or [])
+    rows = queries.missing(kind, instrument, content.get("body") or {}, content.get("texts") or [])
     return {"missing": rows, "known_rules": law.form(kind, instrument, on=_today()).known}
 
 

@@ -116,17 +116,17 @@ def _choices(person: Person, found: DossierPage, act: str) -> dict[str, Any]:
     if act == "refuse":
         offers["ground"] = [(row["id"], row["text"]) for row in grounds(found.kind, found.instrument)]
     offers["answers"] = [
-        (row.id, f"{naming.say('act', found.kind, row.act)}, {naming.state_name(row.state)}, {row.id[:8]}")
+        (row.id, f"{naming.say('done', found.kind, row.act)}, {naming.state_name(row.state)}, {row.id[:8]}")
         for row in found.timeline
         if not row.own
     ]
     offers["executed"] = [
-        (row.id, f"{naming.say('act', found.kind, row.act)}, {row.id[:8]}")
+        (row.id, f"{naming.say('done', found.kind, row.act)}, {row.id[:8]}")
         for row in found.timeline
         if row.act == "execute" and row.outcome == "effective"
     ]
     offers["offer"] = [
-        (row.id, f"{naming.say('act', found.kind, row.act)}, {row.id[:8]}")
+        (row.id, f"{naming.say('done', found.kind, row.act)}, {row.id[:8]}")
         for row in found.timeline
         if row.act == "accept" and row.conditions
     ]

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from corridor.casework import actions, queries
 from corridor.casework.access import Person
 from corridor.casework.queries.pages import DossierPage, PossibleAct
+from corridor.casework.queries.people import authorities
 from corridor.faults import Fault
 from corridor.web.pages import show, status_of
 
@@ -59,8 +60,8 @@ def share(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponse
         except Fault as error:
             fault = error
     taken = {found.home, *found.available_to}
-    authorities = [each for each in queries.authorities() if each.code not in taken]
-    context = dossier_context(person, found) | {"authorities": authorities, "fault": fault}
+    others = [each for each in authorities() if each.code not in taken]
+    context = dossier_context(person, found) | {"authorities": others, "fault": fault}
     return show(request, person, "share", context, status=status_of(fault) if fault else 200)
 
 

@@ -111,4 +111,5 @@ def _show(
     request: HttpRequest, person: Person, package_id: str, more: dict[str, Any], status: int = 200
 ) -> HttpResponseBase:
     row = queries.package_row(person, package_id)
-    return show(request, person, "package", {"p": row} | more, status=status)
+    shared = {"p": row, "dossier": queries.package_dossier(person, package_id)}
+    return show(request, person, "package", shared | more, status=status)
