@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "verify": ("corridor.cli.seal", "verify_app", "Check a package; needs no key"),
     "open": ("corridor.cli.seal", "open_app", "Open a package with a custodian's identity"),
     "rewrap": ("corridor.cli.seal", "rewrap_app", "Give a package to a further custodian"),
+    "keygen": ("corridor.cli.seal", "keygen_app", "Make a custodian's key pair"),
     "dossier": ("corridor.cli.dossier", "app", "Show, verify or export a dossier of this node"),
     "law": ("corridor.cli.law", "law_app", "The Convention and its neighbours, as data"),
     "registry": ("corridor.cli.registry", "registry_app", "The directory of Parties, authorities and keys"),

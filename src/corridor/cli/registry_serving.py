@@ -43,6 +43,7 @@ def serve(
         blocking_threads=4,
         ssl_cert=certificate,
         ssl_key=certificate_key,
+        websockets=False,
         log_access=False,
     )
     try:

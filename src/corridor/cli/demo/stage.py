@@ -7,12 +7,11 @@ import secrets
 import shutil
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,11 +120,11 @@ def start(stage: Stage, processes: Processes) -> None:
         for state in stage.desks
     }
     for state, node in nodes.items():
-        ready = stage.node(state) / "run" / "ready"
-        processes.wait_until(
-            lambda ready=ready, state=state: ready.exists() and _answers(f"{stage.desks[state]}/sign-in/"),
-            node,
-        )
+        processes.wait_until(partial(_is_up, stage, state), node)
+
+
+def _is_up(stage: Stage, state: str) -> bool:
+    return (stage.node(state) / "run" / "ready").exists() and _answers(f"{stage.desks[state]}/sign-in/")
 
 
 def _answers(url: str) -> bool:
@@ -199,17 +198,3 @@ def _enrol(folder: Path, state: str, holders: dict[str, SigningKey]) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def wait_for_directory(stage: Stage, known: Callable[[str], bool], *, seconds: float = 20) -> None:
-    """Return when each node's own directory holds both States."""
-    end = time.monotonic() + seconds
-    while not all(known(state) for state in stage.desks):
-        if time.monotonic() > end:
-            raise DemoFault(
-                "cli.demo.not-delivered",
-                what="the first reading of the registry",
-                seconds=seconds,
-                logs=stage.logs,
-            )
-        time.sleep(0.1)

@@ -1,0 +1,120 @@
+"""`corridor demo`: builds the stage, plays the story, proves the outcome, and keeps both desks open."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from corridor.cli.demo import evidence, stage
+from corridor.cli.demo.client import Officer
+from corridor.cli.demo.processes import DemoFault, running
+from corridor.cli.demo.stage import STATES, Stage
+from corridor.cli.demo.story import Cast, Played, Story
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+OUTCOMES = ("dossiers_identical", "custody_verified", "evidence_sha256_match")
+
+
+@app.command()
+def demo(
+    leave: Annotated[bool, typer.Option("--exit", help="End after the story.")] = False,
+    folder: Annotated[Path, typer.Option("--dir", help="Where the demo lives; made anew each time.")] = Path(
+        "demo"
+    ),
+    source: Annotated[
+        Path | None, typer.Option("--evidence", help="Your own file or folder to carry across.")
+    ] = None,
+) -> None:
+    """Play one case between two States on this machine: a registry and two nodes, each its own processes.
+
+    The last line printed is one JSON object; the exit status is 0 only if all it claims is true.
+
+    Example: corridor demo --exit --evidence ./photos
+    """
+    folder = folder.resolve()
+    if source is not None and not source.exists():
+        raise DemoFault("cli.demo.no-evidence", path=source)
+    began = time.monotonic()
+    stage.clear(folder)
+    with running(folder / "logs") as processes:
+        typer.echo("Building a registry and two nodes …")
+        built = stage.build(folder, processes)
+        carried = source.resolve() if source else evidence.make(folder / "evidence", seed=2026)
+        _remember(folder, carried)
+        played = Story(_cast(built), carried, built.logs, _say).play()
+        typer.echo("Proving the outcome in a fresh process …")
+        outcome = prove(folder, played)
+        typer.echo(f"The story took {time.monotonic() - began:.0f} seconds, set-up of the stage included.\n")
+        _introduce(built)
+        typer.echo(json.dumps(outcome))
+        if leave:
+            sys.exit(0 if all(outcome[name] is True for name in OUTCOMES) else 1)
+        _stay_open()
+
+
+def prove(folder: Path, played: Played | None = None) -> dict[str, Any]:
+    """What a fresh process finds in the folder alone."""
+    command = [sys.executable, "-m", "corridor.cli.demo.proof", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  our own module
+    try:
+        found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    except (ValueError, IndexError):
+        sys.stderr.write(done.stderr)
+        found = {**dict.fromkeys(OUTCOMES, False), "acts": played.acts if played else 0, "package": None}
+    return found
+
+
+def _remember(folder: Path, carried: Path) -> None:
+    """What the evidence was before it crossed: names and digests, for the proof to compare with."""
+    base = carried.parent if carried.is_file() else carried
+    files = [carried] if carried.is_file() else sorted(path for path in carried.rglob("*") if path.is_file())
+    digests = {}
+    for path in files:
+        with path.open("rb") as stream:
+            digests[path.relative_to(base).as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
+    (folder / "evidence.json").write_text(json.dumps(digests, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def _cast(built: Stage) -> Cast:
+    def officer(state: str, username: str) -> Officer:
+        return Officer(built.desks[state], built.login(state, username), built.logs).sign_in()
+
+    return Cast(
+        drafter=officer("XAA", "drafter"),
+        duty=officer("XAA", "duty"),
+        central=officer("XAA", "central"),
+        duty_there=officer("XBB", "duty"),
+        central_there=officer("XBB", "central"),
+    )
+
+
+def _say(state: str, text: str) -> None:
+    typer.echo(f"  {STATES[state]:<9} {text}")
+
+
+def _introduce(built: Stage) -> None:
+    for state, name in STATES.items():
+        typer.echo(f"{name}'s desk: {built.desks[state]}")
+        typer.echo(f"  {'user':<11} {'password':<20} {'signing secret':<20} who")
+        for one in built.logins:
+            if one.state == state:
+                who = f"{one.name}, {one.role}, {one.authority}"
+                typer.echo(f"  {one.username:<11} {one.password:<20} {one.secret:<20} {who}")
+        typer.echo("")
+    typer.echo(f"Registry: {built.registry_url}    everything made here: {built.folder}")
+
+
+def _stay_open() -> None:
+    typer.echo("\nBoth desks are open. Press Ctrl-C to end the demo.")
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        typer.echo("\nEnded. The folder stays until the next demo.")

@@ -1,0 +1,116 @@
+"""What the demo claims, computed again from its folder alone: `python -m corridor.cli.demo.proof DIR`.
+
+Nothing is taken over from the process that played the story. Each State's dossiers are read from that State's own
+files by a process of its own, the package is checked and opened as Aurelia holds it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from corridor.faults import Fault
+from corridor.notary import KeyRecord, KeyUse
+from corridor.registry import Directory
+from corridor.seal import age, package
+
+STATES = ("xaa", "xbb")
+
+
+def prove(folder: Path) -> dict[str, Any]:
+    """`dossiers_identical`, `custody_verified`, `evidence_sha256_match`, `acts`, `package`."""
+    held = {state: _dossiers(folder / state) for state in STATES}
+    found = sorted((folder / "xaa" / "packages").glob("*/tagmanifest-sha256.txt"))
+    where = found[0].parent if len(found) == 1 else None
+    return {
+        "dossiers_identical": _identical(held),
+        "custody_verified": where is not None and _custody(folder / "xaa", where),
+        "evidence_sha256_match": where is not None and _evidence(folder, where),
+        "acts": sum(len(dossier["acts"]) for dossier in (held["xaa"] or [])),
+        "package": str(where) if where else None,
+    }
+
+
+def _dossiers(node: Path) -> list[dict[str, Any]] | None:
+    """Every dossier of a node, verified act by act and folded again; None when any of it does not hold."""
+    command = [sys.executable, "-m", "corridor.cli", "dossier", "verify", "--dir", str(node), "--json"]
+    environment = {**os.environ, "CORRIDOR_DIR": str(node)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)  # noqa: S603
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout + done.stderr)
+        return None
+    found: list[dict[str, Any]] = json.loads(done.stdout)["dossiers"]
+    return found
+
+
+def _identical(held: dict[str, list[dict[str, Any]] | None]) -> bool:
+    first, second = (held[state] for state in STATES)
+    if not first or not second:
+        return False
+    keys = ("dossier", "kind", "acts", "status", "turn", "outcomes", "preserved_until", "clocks")
+
+    def shape(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return sorted(({key: row[key] for key in keys} for row in rows), key=lambda row: str(row["dossier"]))
+
+    return shape(first) == shape(second)
+
+
+def _custody(node: Path, where: Path) -> bool:
+    """Unchanged since sealing, and sealed, sent and received by officers whose States the directory vouches for."""
+    directory = Directory(node / "directory")
+
+    def trust(state: str) -> tuple[KeyRecord, ...]:
+        return tuple(directory.keys(state, KeyUse.STATE))
+
+    try:
+        report = package.verify(where, trust=trust)
+    except (Fault, OSError) as fault:
+        sys.stderr.write(f"{fault}\n")
+        return False
+    kinds = [each.kind for each in report.custody.statements] if report.custody else []
+    for finding in report.findings:
+        sys.stderr.write(f"{finding.fault}\n")
+    return report.exit_status == 0 and not report.findings and {"sealed", "sent", "received"} <= set(kinds)
+
+
+def _evidence(folder: Path, where: Path) -> bool:
+    """Each item, decrypted with the key of Aurelia's evidence unit, has the digest it had before it was sealed."""
+    wanted: dict[str, str] = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
+    login = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+    secret = next(
+        one["secret"] for one in login["logins"] if (one["state"], one["username"]) == ("XAA", "central")
+    )
+    got: dict[str, str] = {}
+    try:
+        identities = _custody_identities(folder / "xaa" / "officers", secret)
+        for item in package.iter_items(where, identities):
+            digest = hashlib.sha256()
+            for block in package.read_item(where, identities, item):
+                digest.update(block)
+            got[item.name] = digest.hexdigest()
+    except (Fault, OSError) as fault:
+        sys.stderr.write(f"{fault}\n")
+        return False
+    return bool(wanted) and got == wanted
+
+
+def _custody_identities(officers: Path, secret: str) -> list[age.AnyIdentity]:
+    """The custody identity in whichever officer's folder this secret opens."""
+    for file in sorted(officers.glob("*/custody.age")):
+        sink = BytesIO()
+        try:
+            age.decrypt(BytesIO(file.read_bytes()), sink, [age.Passphrase(secret)])
+        except age.AgeFault:
+            continue
+        return list(age.parse_identity_file(sink.getvalue().decode()))
+    return []
+
+
+if __name__ == "__main__":
+    print(json.dumps(prove(Path(sys.argv[1]).resolve())))
