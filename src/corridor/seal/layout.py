@@ -189,15 +189,15 @@ What opens it
   1. sha256sum -c tagmanifest-sha256.txt && sha256sum -c manifest-sha256.txt
      Nothing was altered if both say OK throughout and the next line is the package number you were given:
      sha256sum tagmanifest-sha256.txt
-  2. age -d -i KEY package-key/NAME.age > package.key
-  3. age -d -i package.key index/0001.age
+  2. age -d -i KEY package-key/NAME.age > ../package.key
+  3. age -d -i ../package.key index/0001.age
      One JSON object a line. "corridor:unit" says in which folder of data/ the item is.
   4. A folder with a plain number holds one item, in order:
-     for part in data/0001/*.age; do age -d -i package.key "$part"; done > item
+     for part in data/0001/*.age; do age -d -i ../package.key "$part"; done > item
      A folder named pack-... holds many small items, as one tar archive with numbers for names
      ("corridor:member" in the index):
-     for part in data/pack-0002/*.age; do age -d -i package.key "$part"; done | tar -x
-  5. Compare sha256sum of each item with its hash value in the index. Then delete package.key.
+     for part in data/pack-0002/*.age; do age -d -i ../package.key "$part"; done | tar -x
+  5. Compare sha256sum of each item with its hash value in the index. Then delete ../package.key.
 
 Or: pip install corridor; corridor verify FOLDER; corridor open FOLDER
 """
