@@ -83,7 +83,8 @@ def _messages(chance: random.Random) -> list[EmailMessage]:
             hours=chance.randint(2, 9), minutes=chance.randint(0, 59), seconds=chance.randint(0, 59)
         )
         topic = chance.choice(["Delivery note", "Bearing type 6204", "Order confirmation", "Customs form"])
-        body = f"Consignment {week} of the autumn order: {chance.randint(20, 900)} pieces, pallet {chance.randint(1, 60)}."
+        pieces, pallet = chance.randint(20, 900), chance.randint(1, 60)
+        body = f"Consignment {week} of the autumn order: {pieces} pieces, pallet {pallet}."
         messages.append(_message(ACCOUNT, VICTIM, f"{topic} {week}", body, at, chance))
     at += timedelta(hours=3)
     changed = _message(

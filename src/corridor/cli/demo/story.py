@@ -1,6 +1,7 @@
 """The case: a company in Aurelia is tricked by a changed bank account; the mailbox and the logs are in Borealia.
 
-Each step is one officer's act at one desk. Nothing here knows a rule: what is owed, missing or possible is the nodes' answer.
+Each step is one officer's act at one desk. Nothing here knows a rule: what is owed, missing or possible is what
+the nodes answer.
 """
 
 from __future__ import annotations
@@ -219,11 +220,12 @@ class Story:
         offer = self._tell(cast.central_there, "accepts on one condition: use in this case only").act(
             dossier,
             "accept",
-            conditions=[
+            conditions=[{"id": "c1", "code": "use_limitation"}],
+            texts=[
                 {
-                    "code": "use_limitation",
-                    "text": "For the investigation named in the request only.",
+                    "field": "conditions.c1",
                     "language": LANGUAGE,
+                    "text": "To be used in the investigation named in the request only.",
                 }
             ],
         )
