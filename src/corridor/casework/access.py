@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from corridor.casework.fault import NotAllowed, NotFound
-from corridor.casework.models import Draft, Dossier, NationalEntry, Officer, Package, Role, User
+from corridor.casework.models import Dossier, Draft, NationalEntry, Officer, Package, Role, User
 
 #: right -> roles. A right not listed is nobody's.
 RIGHTS: dict[str, frozenset[str]] = {
@@ -132,7 +132,9 @@ def draft(person: Person, draft_id: str) -> Draft:
 
 def package(person: Person, package_id: str, right: str = "evidence.check") -> Package:
     """One package of a dossier the person may read. Opening asks for a grant to the person's authority as well."""
-    found = Package.objects.filter(pk=package_id, dossier__in=dossiers(person)).select_related("dossier").first()
+    found = (
+        Package.objects.filter(pk=package_id, dossier__in=dossiers(person)).select_related("dossier").first()
+    )
     if found is None:
         raise NotFound
     person.require(right)

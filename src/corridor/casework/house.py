@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridor.casework.vault import Vault
+from corridor.exchange import Peer
+from corridor.notary import KeyRecord, KeyUse, PublicKey, SigningKey
+from corridor.notary.log import Log
 
 if TYPE_CHECKING:
-    from corridor.notary import PublicKey, SigningKey
-    from corridor.registry import Directory
+    from corridor.registry.directory import Directory
 
 
 @dataclass
@@ -27,12 +29,14 @@ class House:
     clock: Callable[[], datetime]
     directory: Directory
     vault: Vault
+    own_state_key: PublicKey
     node_key: SigningKey
+    request_key: SigningKey
     log_key: SigningKey
     log_origin: str
     letter_identities: tuple[str, ...]
+    fetches: bool = False  # this node can only call out
     four_eyes: str = "auto"  # auto | on | off; see casework.disclosure
-    directory_fresh_for: timedelta = timedelta(days=7)
     secret_work: int = 17  # scrypt cost (log2) of officers' files
     evidence_folders: tuple[Path, ...] = ()
     wake: Callable[[], None] = field(default=lambda: None)
@@ -57,10 +61,35 @@ class House:
     def authorities(self) -> Path:
         return self.root / "authorities"
 
-    def state_keys(self, state: str) -> list[PublicKey]:
-        """The State signing keys the directory knows for `state`; empty when it knows none."""
+    def state_keys(self, state: str) -> tuple[KeyRecord, ...]:
+        """Every State signing key known for `state`, each with the time in which it is good; none for a stranger."""
+        found = self.directory.keys(state, KeyUse.STATE)
+        if state == self.state and all(row.key.keyid != self.own_state_key.keyid for row in found):
+            found = (*found, KeyRecord(self.own_state_key))  # until the registry has published us
+        return found
+
+    def peer(self, state: str) -> Peer | None:
+        """How to reach another State's node and whose signatures to expect; None when the directory does not know it."""
         entry = self.directory.entry(state)
-        return list(entry.public_keys("state")) if entry else []
+        if entry is None or state == self.state:
+            return None
+        at = self.clock()
+        log_keys = entry.valid_keys(KeyUse.LOG, at)
+        return Peer(
+            state=state,
+            url=entry.node.url or "",
+            tls_certificate=entry.node.tls_certificate or "",
+            request_keys=entry.valid_keys(KeyUse.REQUEST, at),
+            node_keys=entry.valid_keys(KeyUse.NODE, at),
+            letter_recipients=entry.recipients.letter,
+            log_key=log_keys[0] if log_keys else None,
+            log_origin=entry.log_origin,
+            delivery=entry.node.delivery,
+        )
+
+    def log(self) -> Log:
+        """This State's transparency log, opened for appending under the sequencer's lock only."""
+        return Log(self.log_folder, self.log_key, self.log_origin)
 
 
 _source: Callable[[], House] | None = None
@@ -69,13 +98,13 @@ _house: House | None = None
 
 def provide(source: Callable[[], House] | None) -> None:
     """Say where the house comes from; it is built when first asked for. None forgets it."""
-    global _source, _house  # noqa: PLW0603  the one place a process keeps its node
+    global _source, _house
     _source, _house = source, None
 
 
 def house() -> House:
     """This process's house. Raises RuntimeError when no node provided one."""
-    global _house  # noqa: PLW0603
+    global _house
     if _house is None:
         if _source is None:
             raise RuntimeError("no node has provided a house")

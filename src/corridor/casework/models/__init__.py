@@ -6,7 +6,7 @@ from corridor.casework.models.dossiers import ActReceipt, ActRow, Dossier, Draft
 from corridor.casework.models.evidence import Handover, Package, PackageGrant, Transfer
 from corridor.casework.models.national import NationalEntry
 from corridor.casework.models.people import Authority, LoginEvent, Officer, Role, User
-from corridor.casework.models.post import HeldLetter, NodeNote, OutboxLetter, PeerState
+from corridor.casework.models.post import HeldLetter, NodeNote, Nonce, OutboxLetter, PeerState
 
 __all__ = [
     "ActReceipt",
@@ -20,6 +20,7 @@ __all__ = [
     "LoginEvent",
     "NationalEntry",
     "NodeNote",
+    "Nonce",
     "Officer",
     "OutboxLetter",
     "Package",

@@ -25,6 +25,9 @@ class Dossier(models.Model):
     made_available = models.ManyToManyField(Authority, related_name="available_dossiers", blank=True)
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    incomplete = models.BooleanField(
+        default=False
+    )  # an act here names one that is not; the worker asks for it
 
     class Meta:
         app_label = "casework"

@@ -57,7 +57,7 @@ class Handover(models.Model):
     class Meta:
         app_label = "casework"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["act", "package"], name="one_handover_for_each_act")
+            models.UniqueConstraint(fields=["act", "package", "to_state"], name="one_handover_for_each_state")
         ]
 
 

@@ -9,6 +9,8 @@ from django.db import models
 from corridor.casework.models.dossiers import Dossier
 from corridor.casework.models.people import Authority, Officer
 
+PAYLOAD_TYPE = "application/vnd.corridor.national+json"
+
 
 class NationalEntry(models.Model):
     """A minute, a measure or an internal decision. Entries of one dossier form one chain through `prev`."""
@@ -25,5 +27,7 @@ class NationalEntry(models.Model):
     class Meta:
         app_label = "casework"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["dossier", "prev"], name="one_national_entry_after_each")
+            models.UniqueConstraint(
+                fields=["dossier", "authority", "prev"], name="one_national_entry_after_each"
+            )
         ]

@@ -72,7 +72,10 @@ class Officer(models.Model):
     role = models.CharField(max_length=20, choices=Role.choices)
     number = models.CharField(max_length=40, unique=True)
     name_sealed = models.BinaryField()
-    credential = models.BinaryField()  # DSSE envelope, JSON
+    credential = models.BinaryField()  # DSSE envelope, JSON; empty for an administrator, who signs nothing
+    folder = models.CharField(
+        max_length=60, blank=True
+    )  # of the sealed key files, below the node's officers folder
     powers = models.JSONField(default=list)
     not_after = models.DateTimeField(null=True)
     disabled_at = models.DateTimeField(null=True)

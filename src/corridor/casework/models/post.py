@@ -16,6 +16,7 @@ class OutboxLetter(models.Model):
     act = models.ForeignKey(ActRow, on_delete=models.PROTECT, related_name="letters")
     state = models.CharField(max_length=8)
     raw = models.BinaryField()
+    digest = models.CharField(max_length=64)
     made = models.DateTimeField()
     attempts = models.IntegerField(default=0)
     next_due = models.DateTimeField()
@@ -33,13 +34,14 @@ class OutboxLetter(models.Model):
 
 
 class HeldLetter(models.Model):
-    """An authentic letter whose act names acts this node has not: kept sealed until they are fetched. No receipt yet."""
+    """An authentic letter answered with the noise answer because its dossier is not here: what to ask its sender for.
+
+    The letter itself is not kept: its sender has no receipt and will bring it again.
+    """
 
     act_id = models.CharField(max_length=64, primary_key=True)
+    dossier = models.CharField(max_length=64)
     state = models.CharField(max_length=8)
-    letter_digest = models.CharField(max_length=64)
-    sealed = models.BinaryField()
-    waits_for = models.JSONField(default=list)
     arrived = models.DateTimeField()
     attempts = models.IntegerField(default=0)
     next_due = models.DateTimeField()
@@ -61,6 +63,20 @@ class PeerState(models.Model):
 
     class Meta:
         app_label = "casework"
+
+
+class Nonce(models.Model):
+    """A request nonce a peer used, kept while a replay of it could still pass the clock window."""
+
+    state = models.CharField(max_length=8)
+    nonce = models.CharField(max_length=64)
+    until = models.DateTimeField()
+
+    class Meta:
+        app_label = "casework"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["state", "nonce"], name="one_use_of_each_nonce")
+        ]
 
 
 class NodeNote(models.Model):

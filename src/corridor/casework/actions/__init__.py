@@ -1,0 +1,52 @@
+"""One function for each legal act or internal action. Whoever changes anything in a case does it through here."""
+
+from __future__ import annotations
+
+from corridor.casework.actions.acts import confirm, deliver, sign_act
+from corridor.casework.actions.drafts import discard_draft, save_draft
+from corridor.casework.actions.evidence import (
+    abandon_upload,
+    add_part,
+    check_package,
+    finish_upload,
+    open_evidence,
+    read_item,
+    seal_from_server,
+    server_folder,
+    start_upload,
+)
+from corridor.casework.actions.national import make_available, record_measure, record_minute
+from corridor.casework.actions.people import (
+    add_authority,
+    add_officer,
+    disable_officer,
+    reset_officer,
+    signed_in,
+    too_many,
+)
+
+__all__ = [
+    "abandon_upload",
+    "add_authority",
+    "add_officer",
+    "add_part",
+    "check_package",
+    "confirm",
+    "deliver",
+    "disable_officer",
+    "discard_draft",
+    "finish_upload",
+    "make_available",
+    "open_evidence",
+    "read_item",
+    "record_measure",
+    "record_minute",
+    "reset_officer",
+    "save_draft",
+    "seal_from_server",
+    "server_folder",
+    "sign_act",
+    "signed_in",
+    "start_upload",
+    "too_many",
+]

@@ -1,0 +1,344 @@
+"""The legal act: one function, one transaction, one act row, one log leaf, one letter for each other member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from corridor import dossier as dossiers
+from corridor.casework import access, disclosure, restored, sequencer, store
+from corridor.casework.access import Person
+from corridor.casework.actions import handover
+from corridor.casework.actions.results import SignedAct
+from corridor.casework.actions.signing import Opened, open_key
+from corridor.casework.fault import CaseworkFault, Moved, NotAllowed
+from corridor.casework.house import House, house
+from corridor.casework.models import Authority, Dossier, Draft, OutboxLetter, PeerState
+from corridor.dossier import (
+    Act,
+    Attachment,
+    Basis,
+    Condition,
+    Member,
+    Party,
+    Reference,
+    Text,
+    VerifiedAct,
+    sign,
+    verify_act,
+)
+from corridor.exchange import Letter, letter_digest, new_letter, seal_letter
+
+OPENING = "request"
+DEFAULT_BASIS = "UNCC_2024"
+
+
+def sign_act(
+    person: Person,
+    *,
+    act: str,
+    secret: str,
+    dossier_id: str | None = None,
+    kind: str | None = None,
+    body: Mapping[str, Any] | None = None,
+    texts: Iterable[Mapping[str, str]] = (),
+    conditions: Iterable[Mapping[str, str]] = (),
+    attachments: Iterable[Mapping[str, Any]] = (),
+    seen: Sequence[str] = (),
+    to: Mapping[str, str] | None = None,
+    basis: Mapping[str, str] | None = None,
+    reference: str = "",
+    follows: str | None = None,
+    override_reason: str | None = None,
+    draft_id: str | None = None,
+    packages: Sequence[str] = (),
+) -> SignedAct:
+    """Sign one act of this State and send it to every other member.
+
+    Without `dossier_id` the act opens a dossier: `kind`, `to` and `basis` say which and with whom. With it, `seen` is
+    the list of heads on the page the officer signed from; if the dossier moved since, `Moved` says what changed and
+    nothing is signed. `override_reason` lets an incomplete request go, with the reason as a text all members read.
+    Raises NotFound, NotAllowed, Moved, CaseworkFault. Either everything is kept or nothing.
+    """
+    home = house()
+    restored.check()
+    if dossier_id is None:
+        return _open_dossier(
+            home,
+            person,
+            _Wish(act, dict(body or {}), _texts(texts, override_reason), _conditions(conditions), reference),
+            kind=kind or "",
+            secret=secret,
+            to=to or {},
+            basis=basis or {},
+            follows=follows,
+            complete=override_reason is None,
+            draft_id=draft_id,
+        )
+    loaded = _as_seen(home, person, dossier_id, seen)
+    wish = _Wish(act, dict(body or {}), _texts(texts, override_reason), _conditions(conditions), reference)
+    opened = open_key(home, person, secret)
+    at = _now(home)
+    gives = handover.prepare(home, person, opened, secret, wish.act, loaded, packages, at)
+    made = dossiers.following(
+        loaded.state,
+        wish.act,
+        sender=Party(home.state, person.authority),
+        credential=opened.credential,
+        time=at,
+        body=handover.with_packages(wish.act, wish.body, gives),
+        texts=wish.texts,
+        attachments=(*_attachments(attachments), *(one for give in gives for one in give.attachments)),
+        conditions=wish.conditions,
+        reference=_reference(home, loaded, reference),
+    )
+    signed = _signed(home, made, opened, loaded, at)
+    return _keep(home, person, loaded.row, signed, gives, draft_id, at)
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What the officer wants to say, before it has a place and a signature."""
+
+    act: str
+    body: dict[str, Any]
+    texts: tuple[Text, ...]
+    conditions: tuple[Condition, ...]
+    reference: str
+
+
+def _now(home: House) -> datetime:
+    return home.clock().astimezone(UTC).replace(microsecond=0)
+
+
+def _open_dossier(
+    home: House,
+    person: Person,
+    wish: _Wish,
+    *,
+    kind: str,
+    secret: str,
+    to: Mapping[str, str],
+    basis: Mapping[str, str],
+    follows: str | None,
+    complete: bool,
+    draft_id: str | None,
+) -> SignedAct:
+    person.require("act.sign")
+    if kind not in dossiers.REGISTRY:
+        raise CaseworkFault("casework.act.unknown-kind")
+    if kind not in person.sends or f"sign:{kind}" not in person.powers:
+        raise NotAllowed("act.sign")
+    if wish.act != OPENING:
+        raise CaseworkFault("casework.act.not-opening")
+    state, authority = to.get("state", ""), to.get("authority", "")
+    entry = home.directory.entry(state)
+    office = entry.authority(authority) if entry else None
+    if state == home.state or office is None or kind not in office.receives:
+        raise CaseworkFault("casework.act.addressee")
+    body = dict(wish.body)
+    if follows and not body.get("follows"):
+        body["follows"] = follows
+    at = _now(home)
+    ground = Basis(basis.get("instrument") or DEFAULT_BASIS, basis.get("provision", ""))
+    if complete:
+        _check_complete(kind, ground.instrument, body, wish.texts, at)
+    opened = open_key(home, person, secret)
+    made = dossiers.opening(
+        kind,
+        basis=ground,
+        members=(
+            Member(home.state, person.authority, "requesting"),
+            Member(state, authority, "requested"),
+        ),
+        sender=Party(home.state, person.authority),
+        credential=opened.credential,
+        time=at,
+        body=body,
+        texts=wish.texts,
+        reference=Reference(wish.reference or None, None),
+    )
+    return _keep(home, person, None, _signed(home, made, opened, None, at), (), draft_id, at)
+
+
+def _as_seen(home: House, person: Person, dossier_id: str, seen: Sequence[str]) -> store.Loaded:
+    """The dossier, if it is still as the officer saw it. Raises Moved with what is new, otherwise."""
+    row = access.own_dossier(person, dossier_id, "act.sign")
+    if f"sign:{row.kind}" not in person.powers:
+        raise NotAllowed("act.sign")
+    loaded = store.load(home, row)
+    heads = set(loaded.state.heads)
+    if set(seen) != heads:
+        past = store.past(loaded, seen)
+        raise Moved(tuple(act.id for act in loaded.acts if act.id not in past), tuple(sorted(heads)))
+    return loaded
+
+
+def _reference(home: House, loaded: store.Loaded, own: str) -> Reference | None:
+    if not own:
+        return None
+    theirs = next((text for state, text in loaded.state.references.items() if state != home.state), None)
+    return Reference(own, theirs)
+
+
+def _check_complete(
+    kind: str, instrument: str, body: Mapping[str, Any], texts: Sequence[Text], at: datetime
+) -> None:
+    still = [one.item for one in dossiers.missing(kind, instrument, body, at.date(), texts) if one.mandatory]
+    if still:
+        raise CaseworkFault("casework.request.incomplete", items=", ".join(still))
+
+
+def _signed(home: House, act: Act, opened: Opened, loaded: store.Loaded | None, at: datetime) -> VerifiedAct:
+    """Sign, check as every other State will, and judge it with the dossier: an act without effect is not sent."""
+    verified = verify_act(sign(act, opened.key), home.state_keys)
+    state = dossiers.fold([*(loaded.entries() if loaded else []), verified], as_of=at)
+    outcome = state.outcomes[verified.id]
+    if outcome.status != "effective":
+        raise CaseworkFault("casework.act.not-possible", reason=outcome.reason or outcome.status)
+    return verified
+
+
+def _conditions(rows: Iterable[Mapping[str, str]]) -> tuple[Condition, ...]:
+    return tuple(Condition(str(one["id"]), str(one["code"])) for one in rows)
+
+
+def _texts(rows: Iterable[Mapping[str, str]], override_reason: str | None) -> tuple[Text, ...]:
+    texts = [
+        Text(str(row["field"]), str(row.get("language", "en")), str(row["text"]))
+        for row in rows
+        if row.get("text")
+    ]
+    if override_reason:
+        texts.append(Text("incomplete", "en", override_reason))
+    return tuple(texts)
+
+
+def _attachments(rows: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
+    return tuple(Attachment(str(row["digest"]), int(row["size"]), str(row["role"])) for row in rows)
+
+
+def _letters(home: House, act: VerifiedAct) -> list[tuple[Letter, bytes]]:
+    """The act sealed for each other member, ready to be written in the transaction of the act."""
+    made = []
+    for party in act.act.header.to:
+        peer = home.peer(party.state)
+        if peer is None or not peer.letter_recipients:
+            raise CaseworkFault("casework.peer.unknown", state=party.state)
+        known = PeerState.objects.filter(state=party.state).first()
+        letter = new_letter(
+            from_state=home.state,
+            to_state=party.state,
+            act=act.envelope.to_json(),
+            checkpoint=known.checkpoint.encode() if known and known.checkpoint else None,
+            entry=home.directory.signed_entry(home.state),
+            cls="hybrid" if peer.letter_recipients[0].startswith("age1pq1") else "classic",
+        )
+        made.append((letter, seal_letter(letter, peer.letter_recipients)))
+    return made
+
+
+def _keep(
+    home: House,
+    person: Person,
+    row: Dossier | None,
+    act: VerifiedAct,
+    gives: Sequence[handover.Give],
+    draft_id: str | None,
+    at: datetime,
+) -> SignedAct:
+    """The transaction. What it needs from outside the database (the dossier's key) is on disk before it begins."""
+    letters = _letters(home, act)
+    if row is None:
+        home.vault.make(act.id)
+    try:
+        with transaction.atomic():
+            kept = store.keep(home, row or _new_dossier(person, act, at), act, own=True, at=home.clock())
+            for letter, raw in letters:
+                OutboxLetter.objects.create(
+                    id=letter.id,
+                    act=kept,
+                    state=letter.to_state,
+                    raw=raw,
+                    digest=letter_digest(raw),
+                    made=at,
+                    next_due=at,
+                )
+            handover.keep(home, kept, gives, at)
+            if draft_id is not None:
+                Draft.objects.filter(pk=draft_id, authority__code=person.authority).delete()
+    except IntegrityError as error:
+        raise CaseworkFault("casework.dossier.moved", count=1) from error
+    sequencer.run(home)
+    home.wake()
+    return SignedAct(act.id, act.dossier, act.act.header.act, tuple(letter.to_state for letter, _ in letters))
+
+
+def _new_dossier(person: Person, act: VerifiedAct, at: datetime) -> Dossier:
+    head = act.act.header
+    roles = {member.role: member.state for member in head.members}
+    return Dossier.objects.create(
+        id=act.id,
+        kind=head.kind,
+        requesting=roles["requesting"],
+        requested=roles["requested"],
+        members=[member.state for member in head.members],
+        home=Authority.objects.get(code=person.authority),
+        opened_at=at,
+        changed_at=at,
+    )
+
+
+def deliver(
+    person: Person,
+    dossier_id: str,
+    *,
+    packages: Sequence[str],
+    seen: Sequence[str],
+    secret: str,
+    body: Mapping[str, Any] | None = None,
+    texts: Iterable[Mapping[str, str]] = (),
+    conditions: Iterable[Mapping[str, str]] = (),
+) -> SignedAct:
+    """Hand evidence over: the act, the `sent` statements and the wraps for the receiving custodian, or nothing.
+
+    This is the one door evidence leaves by (`disclosure.gate`). The files travel after the act, sealed as they are.
+    """
+    return sign_act(
+        person,
+        act=disclosure.DELIVER,
+        secret=secret,
+        dossier_id=dossier_id,
+        body=body,
+        texts=texts,
+        conditions=conditions,
+        seen=seen,
+        packages=packages,
+    )
+
+
+def confirm(
+    person: Person,
+    dossier_id: str,
+    *,
+    packages: Sequence[str],
+    seen: Sequence[str],
+    secret: str,
+    body: Mapping[str, Any] | None = None,
+    texts: Iterable[Mapping[str, str]] = (),
+) -> SignedAct:
+    """Confirm that evidence arrived whole: the act and the `received` statements, which go back to the sender."""
+    return sign_act(
+        person,
+        act=disclosure.CONFIRM,
+        secret=secret,
+        dossier_id=dossier_id,
+        body=body,
+        texts=texts,
+        seen=seen,
+        packages=packages,
+    )

@@ -1,0 +1,24 @@
+"""What pages, the API and the command line read. Every function takes the person and goes through `access`."""
+
+from __future__ import annotations
+
+from corridor.casework.queries.desk import desk
+from corridor.casework.queries.dossier import changes, dossier_page, package_dossier, package_row
+from corridor.casework.queries.export import export
+from corridor.casework.queries.forms import addressees, draft_page, form_page, kinds, missing
+from corridor.casework.queries.people import people
+
+__all__ = [
+    "addressees",
+    "changes",
+    "desk",
+    "dossier_page",
+    "draft_page",
+    "export",
+    "form_page",
+    "kinds",
+    "missing",
+    "package_dossier",
+    "package_row",
+    "people",
+]

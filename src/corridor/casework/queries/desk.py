@@ -1,0 +1,98 @@
+"""The desk: what needs this authority now, what waits on the other side, and every clock that runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from corridor.casework import access, restored, store
+from corridor.casework.access import Person
+from corridor.casework.house import House, house
+from corridor.casework.models import Dossier, OutboxLetter, Transfer
+from corridor.casework.queries.forms import draft_rows
+from corridor.casework.queries.pages import ClockRow, Desk, DeskRow
+
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+def desk(person: Person) -> Desk:
+    """Everything on one person's desk. An administrator's is empty."""
+    home = house()
+    needs, waits, closed = list[DeskRow](), list[DeskRow](), list[DeskRow]()
+    clocks: list[ClockRow] = []
+    for row in access.dossiers(person).select_related("home").order_by("-changed_at"):
+        loaded = store.load(home, row)
+        found = clock_rows(loaded)
+        shown = _row(home, person, loaded, found)
+        clocks += [one for one in found if one.state in ("running", "late")]
+        if loaded.state.turn == home.state or any(one.by == home.state for one in loaded.state.owed):
+            needs.append(shown)
+        elif loaded.state.turn is None and loaded.state.status is not None and not loaded.state.owed:
+            closed.append(shown)
+        else:
+            waits.append(shown)
+    clocks.sort(key=lambda one: (one.due or _FAR, one.dossier))
+    needs.sort(key=lambda one: (one.next_due or _FAR, one.changed))
+    return Desk(
+        state=home.state,
+        authority=person.authority,
+        needs_me=tuple(needs),
+        waits_on_them=tuple(waits),
+        closed=tuple(closed),
+        clocks=tuple(clocks),
+        drafts=draft_rows(person),
+        notices=_notices(home, person),
+    )
+
+
+def _row(home: House, person: Person, loaded: store.Loaded, clocks: tuple[ClockRow, ...]) -> DeskRow:
+    row, state = loaded.row, loaded.state
+    ours = "requesting" if row.requesting == home.state else "requested"
+    due = [
+        one.due
+        for one in clocks
+        if one.due and one.state in ("running", "late") and one.owed_by == home.state
+    ]
+    other = row.requested if ours == "requesting" else row.requesting
+    return DeskRow(
+        dossier=row.pk,
+        kind=row.kind,
+        requesting=row.requesting,
+        requested=row.requested,
+        other=other,
+        ours=ours,
+        status=state.status or "unknown",
+        turn=state.turn,
+        reference=state.references.get(home.state, ""),
+        theirs=state.references.get(other, ""),
+        owed=tuple(one.code for one in state.owed if one.by == home.state),
+        next_due=min(due) if due else None,
+        changed=row.changed_at,
+        flags=tuple(dict.fromkeys(one.code for one in state.flags)),
+        made_available=row.home.code != person.authority,
+        letters_waiting=OutboxLetter.objects.filter(act__dossier=row, done=None).count(),
+    )
+
+
+def clock_rows(loaded: store.Loaded) -> tuple[ClockRow, ...]:
+    """The clocks of one dossier."""
+    return tuple(
+        ClockRow(loaded.row.pk, one.id, one.owed_by, one.due, one.basis or "", one.state)
+        for one in loaded.state.clocks
+    )
+
+
+def _notices(home: House, person: Person) -> tuple[str, ...]:
+    """What everyone at the desk must know: codes with a text each."""
+    codes = []
+    if restored.standing() is not None:
+        codes.append("casework.restored.behind")
+    at = home.clock()
+    if home.directory.age(at) is None or any(one.state is None for one in home.directory.alarms):
+        codes.append("casework.directory.trouble")
+    mine = Dossier.objects.filter(pk__in=access.dossiers(person).values("pk"))
+    if (
+        OutboxLetter.objects.filter(act__dossier__in=mine, done=None, stuck=True).exists()
+        or Transfer.objects.filter(dossier__in=mine, done=None, stuck=True).exists()
+    ):
+        codes.append("casework.letter.stuck")
+    return tuple(codes)

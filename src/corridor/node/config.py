@@ -1,0 +1,163 @@
+"""What an operator decides about a node: DIR/node.toml, read once at start and refused when a line is not understood."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from corridor.node.fault import NodeFault
+
+ENVIRONMENT = "CORRIDOR_DIR"
+
+_KNOWN: dict[str, frozenset[str]] = {
+    "": frozenset({"state", "names", "pages", "exchange", "registry", "evidence", "rules"}),
+    "pages": frozenset({"host", "port", "url", "certificate", "key"}),
+    "exchange": frozenset({"host", "port", "url", "delivery", "allow_private"}),
+    "registry": frozenset({"url", "refresh_seconds"}),
+    "evidence": frozenset({"folders"}),
+    "rules": frozenset({"four_eyes", "directory_fresh_days", "officer_days", "secret_work"}),
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """One node's decisions. Paths are absolute."""
+
+    folder: Path
+    state: str
+    names: dict[str, str]
+    pages_host: str = "127.0.0.1"
+    pages_port: int = 8000
+    pages_url: str = ""
+    pages_certificate: Path | None = None
+    pages_key: Path | None = None
+    exchange_host: str = "127.0.0.1"
+    exchange_port: int = 8443
+    exchange_url: str = ""
+    delivery: str = "post"
+    allow_private: bool = False
+    registry_url: str = ""
+    refresh: timedelta = timedelta(minutes=15)
+    evidence_folders: tuple[Path, ...] = field(default=())
+    four_eyes: str = "auto"
+    directory_fresh_for: timedelta = timedelta(days=7)
+    officer_days: int = 365
+    secret_work: int = 17
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "keys"
+
+
+def folder_from_environment() -> Path:
+    """The node's folder: CORRIDOR_DIR. Raises NodeFault when it is not set."""
+    value = os.environ.get(ENVIRONMENT, "")
+    if not value:
+        raise NodeFault("node.config.no-folder")
+    return Path(value).resolve()
+
+
+def load(folder: Path) -> Config:
+    """Read DIR/node.toml. Raises NodeFault for a missing file, an unknown line or a value that cannot be."""
+    path = folder / "node.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NodeFault("node.config.missing", path=path) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NodeFault("node.config.malformed", path=path, place="toml") from error
+    for section, known in _KNOWN.items():
+        table = data if section == "" else data.get(section, {})
+        for name in table:
+            if name not in known:
+                raise NodeFault("node.config.unknown-line", path=path, place=f"{section}.{name}".strip("."))
+    try:
+        return _config(folder, data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NodeFault("node.config.malformed", path=path, place=str(error)) from error
+
+
+def _config(folder: Path, data: dict[str, Any]) -> Config:
+    pages, exchange = data.get("pages", {}), data.get("exchange", {})
+    registry, rules = data.get("registry", {}), data.get("rules", {})
+    host, port = str(pages.get("host", "127.0.0.1")), int(pages.get("port", 8000))
+    four_eyes = rules.get("four_eyes", "auto")
+    delivery = exchange.get("delivery", "post")
+    if four_eyes not in ("auto", "on", "off"):
+        raise ValueError("rules.four_eyes")
+    if delivery not in ("post", "fetch"):
+        raise ValueError("exchange.delivery")
+    certificate, key = pages.get("certificate"), pages.get("key")
+    loopback = host in ("127.0.0.1", "::1", "localhost")
+    if not loopback and not (certificate and key):
+        raise NodeFault("node.config.pages-need-tls", path=folder / "node.toml")
+    scheme = "https" if certificate else "http"
+    ehost, eport = str(exchange.get("host", "127.0.0.1")), int(exchange.get("port", 8443))
+    return Config(
+        folder=folder,
+        state=str(data["state"]),
+        names={str(lang): str(name) for lang, name in data["names"].items()},
+        pages_host=host,
+        pages_port=port,
+        pages_url=str(pages.get("url") or f"{scheme}://{host}:{port}"),
+        pages_certificate=folder / certificate if certificate else None,
+        pages_key=folder / key if key else None,
+        exchange_host=ehost,
+        exchange_port=eport,
+        exchange_url=str(exchange.get("url") or f"https://{ehost}:{eport}"),
+        delivery=delivery,
+        allow_private=bool(exchange.get("allow_private", False)),
+        registry_url=str(registry.get("url", "")),
+        refresh=timedelta(seconds=int(registry.get("refresh_seconds", 900))),
+        evidence_folders=tuple(
+            (folder / one).resolve() for one in data.get("evidence", {}).get("folders", [])
+        ),
+        four_eyes=four_eyes,
+        directory_fresh_for=timedelta(days=int(rules.get("directory_fresh_days", 7))),
+        officer_days=int(rules.get("officer_days", 365)),
+        secret_work=int(rules.get("secret_work", 17)),
+    )
+
+
+def write(config: Config) -> None:
+    """Write node.toml as `load` reads it; used once, by `corridor node init`."""
+    lines = [
+        f"state = {_toml(config.state)}",
+        "",
+        "[names]",
+        *(f"{lang} = {_toml(name)}" for lang, name in config.names.items()),
+        "",
+        "[pages]  # loopback only, unless certificate and key are given",
+        f"host = {_toml(config.pages_host)}",
+        f"port = {config.pages_port}",
+        "",
+        "[exchange]  # always TLS with keys/tls.pem, which the directory pins",
+        f"host = {_toml(config.exchange_host)}",
+        f"port = {config.exchange_port}",
+        f"url = {_toml(config.exchange_url)}",
+        f"delivery = {_toml(config.delivery)}  # post: others call us; fetch: we call out only",
+        f"allow_private = {str(config.allow_private).lower()}  # may peers have private or loopback addresses?",
+        "",
+        "[registry]  # an address or a folder",
+        f"url = {_toml(config.registry_url)}",
+        f"refresh_seconds = {int(config.refresh.total_seconds())}",
+        "",
+        "[evidence]  # folders on this machine that evidence may be sealed from",
+        f"folders = [{', '.join(_toml(str(one)) for one in config.evidence_folders)}]",
+        "",
+        "[rules]",
+        f"four_eyes = {_toml(config.four_eyes)}  # auto: where an authority has two signatories or more",
+        f"directory_fresh_days = {config.directory_fresh_for.days}",
+        f"officer_days = {config.officer_days}  # how long an officer's credential is good",
+        f"secret_work = {config.secret_work}",
+        "",
+    ]
+    (config.folder / "node.toml").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _toml(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,153 @@
+"""Puts a node together: files, keys, directory, mailroom, post office, worker. The only place that chooses adapters."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from corridor.casework.house import House
+from corridor.casework.mailroom import Mailroom
+from corridor.casework.outbox import Worker
+from corridor.casework.vault import Vault
+from corridor.exchange import PostOffice, Sender
+from corridor.exchange.client import Client
+from corridor.exchange.transport.address import AddressPolicy
+from corridor.exchange.transport.client import PinnedClient
+from corridor.exchange.transport.plain import fetcher
+from corridor.node import entry
+from corridor.node.config import Config
+from corridor.node.fault import NodeFault
+from corridor.notary import keys
+from corridor.registry import Directory, from_folder
+from corridor.registry.directory import Refreshed
+
+PRIVATE = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+log = structlog.get_logger("corridor.node")
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The node's clock."""
+    return datetime.now(UTC)
+
+
+def build_house(config: Config, *, clock: Clock = now) -> House:
+    """This State's place, from its folder. Raises NodeFault when a part is missing."""
+    folder = config.folder
+    if not (folder / "directory" / "root.json").exists():
+        raise NodeFault("node.directory.none", path=folder)
+    return House(
+        state=config.state,
+        root=folder,
+        clock=clock,
+        directory=Directory(folder / "directory", fresh=config.directory_fresh_for),
+        vault=Vault(folder / "vault"),
+        own_state_key=keys.public_of(config.keys / "state.sealed.json"),
+        node_key=keys.load(config.keys / "node.json"),
+        request_key=keys.load(config.keys / "request.json"),
+        log_key=keys.load(config.keys / "log.json"),
+        log_origin=entry.log_origin(config),
+        letter_identities=entry.letter_identities(config),
+        fetches=config.delivery == "fetch",
+        four_eyes=config.four_eyes,
+        secret_work=config.secret_work,
+        evidence_folders=config.evidence_folders,
+        wake=Wake(folder / "run" / "wake").up,
+    )
+
+
+class Wake:
+    """Tells the worker, in whatever process it is, that something waits: a file it looks at many times a second."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen = 0
+
+    def up(self) -> None:
+        try:
+            self.path.touch()
+        except OSError:
+            return  # the worker looks by itself every second or two
+
+    def woken(self) -> bool:
+        """Whether `up` was called since the last look."""
+        try:
+            seen = self.path.stat().st_mtime_ns
+        except OSError:
+            return False
+        changed, self._seen = seen != self._seen, seen
+        return changed
+
+
+class Node:
+    """One State's running parts. Each process of a node has its own; all share folder and database."""
+
+    def __init__(self, config: Config, home: House) -> None:
+        self.config, self.home = config, home
+        self.sender = Sender(config.state, home.request_key)
+        self.policy = AddressPolicy.allowing(*PRIVATE) if config.allow_private else AddressPolicy()
+        self.office = PostOffice(
+            sender=self.sender,
+            peers=home.peer,
+            identities=lambda: home.letter_identities,
+            mailroom=Mailroom(home),
+            clock=home.clock,
+            observe=lambda state, code: log.info("refused", state=state, code=code),
+        )
+        self.worker = Worker(home, self.office, self.connect)
+
+    def connect(self, state: str) -> Client | None:
+        """A client for one peer, its certificate pinned by the directory; None for a State the directory does not know."""
+        peer = self.home.peer(state)
+        if peer is None or not peer.url:
+            return None
+        return PinnedClient(peer, self.sender, clock=self.home.clock, policy=self.policy)
+
+    def refresh_directory(self) -> Refreshed | None:
+        """Look at the registry once. Trouble there is an alarm in the directory, never an exception."""
+        url = self.config.registry_url
+        if not url:
+            return None
+        if url.startswith(("http://", "https://")):
+            fetch = fetcher(url, policy=self.policy)
+        else:
+            fetch = from_folder(Path(url))  # type: ignore[assignment]
+        looked = self.home.directory.refresh(fetch, at=self.home.clock())
+        if looked.fault is not None:
+            log.warning("registry not usable", code=looked.fault.code)
+        return looked
+
+    def work(self, stop: threading.Event) -> None:
+        """The worker's loop: catch up after a backup, then look at the registry and the outbox for ever."""
+        from django.db import close_old_connections
+
+        from corridor.casework import restored
+
+        wake = Wake(self.home.root / "run" / "wake")
+        next_look, next_ask, asked = self.home.clock(), self.home.clock(), False
+        while not stop.is_set():
+            tried = 0
+            try:
+                close_old_connections()
+                at = self.home.clock()
+                if at >= next_look:
+                    self.refresh_directory()
+                    known = bool(self.home.directory.states())
+                    next_look = at + (self.config.refresh if known else timedelta(seconds=2))
+                if (not asked or restored.standing() is not None) and at >= next_ask:
+                    asked = not restored.ask_all(self.home, self.connect, at)
+                    next_ask = at + timedelta(seconds=5 if not asked else 30)
+                tried = self.worker.round()
+            except (
+                Exception
+            ) as error:  # the loop outlives every trouble; what it was is in the log, without case text
+                log.error("round failed", kind=type(error).__name__, code=getattr(error, "code", ""))
+            if not tried:
+                for _ in range(20):
+                    if stop.wait(0.05) or wake.woken():
+                        break
