@@ -14,7 +14,7 @@ from corridor.notary import Envelope, KeyUse, credentials, keys
 
 T0 = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 AUTHORITY = {state: f"{state}-CP" for state in ("XAA", "XBB", "XCC", "XDD")}
-POWERS = ["sign:preservation", "sign:stored_data"]
+POWERS = ["sign:preservation", "sign:stored_data", "sign:teleportation"]
 BASES = {"UNCC_2024": "42", "BUDAPEST_CETS185": "29"}
 
 

@@ -37,6 +37,9 @@ EFFECTIVE, OVERTAKEN, VOID, ILLEGAL, FORKED, UNKNOWN = (
 )
 
 
+_STRANGER = "rule.not-a-member"
+
+
 class FoldFault(Fault):
     """The caller folded what does not belong together. Never raised for what a State has signed."""
 
@@ -146,14 +149,20 @@ def fold(entries: Iterable[VerifiedAct | Receipt], *, as_of: datetime) -> State:
     if len({act.dossier for act in acts.values()}) != 1:
         raise FoldFault("dossier.fold.mixed")
     graph, held, absent = build(acts.values())
-    return _Folding(graph, held, absent, lambda act, state: receipts.get((act, state)), as_of).state()
+    return _Folding(
+        graph,
+        {id_: acts[id_].state for id_ in held},
+        absent,
+        lambda act, state: receipts.get((act, state)),
+        as_of,
+    ).state()
 
 
 class _Folding:
     def __init__(
         self,
         graph: Graph,
-        held: tuple[str, ...],
+        held: Mapping[str, str],
         absent: tuple[str, ...],
         received: Callable[[str, str], datetime | None],
         as_of: datetime,
@@ -165,6 +174,7 @@ class _Folding:
         self.verdicts: dict[int, Outcome | None] = {}  # None: legal in its own past
         self.after: dict[int, _Standing] = {}  # the state right after an act, its past included
         self.memo: dict[int, _Standing] = {}
+        self.strangers = 0
 
     # --- the parts of State --------------------------------------------------------------------------------
 
@@ -194,11 +204,11 @@ class _Folding:
         for i in range(len(graph.acts)):
             self._judge(i)
         standing = self._standing(graph.everything)
-        split, _ = forks.find(graph, graph.everything)
+        split, _ = self._forks(graph.everything)
         setting = Setting(self.form, self.requesting, self.requested, self.as_of, self.received)
         view = kind.view(standing.status, standing.facts, setting)
         lacking = self._missing(standing)
-        stopped = any(fork.stands is None for fork in split) or bool(self.held)
+        stopped = any(fork.stands is None for fork in split) or self._held_by_a_party()
         flags = list(standing.flags) + list(view.flags)
         if not self.form.known:
             flags.append(Flag("basis.not-in-the-data", opening.id))
@@ -248,7 +258,7 @@ class _Folding:
             "heads": tuple(sorted(graph.acts[i].id for i in bits(graph.heads(graph.everything)))),
             "chains": {state: tuple(sorted(ends)) for state, ends in sorted(chains.items())},
             "previous": {act.id: act.act.header.prev for act in graph.acts},
-            "waiting": self.held,
+            "waiting": tuple(sorted(self.held)),
             "waiting_for": self.absent,
             "references": references,
             "rules": None if head is None else head.rules,
@@ -282,6 +292,10 @@ class _Folding:
             order=tuple(act.id for act in self.graph.acts),
         )
 
+    def _held_by_a_party(self) -> bool:
+        """Something one of the two States signed is not readable yet; an observer's cannot hold up the two."""
+        return any(state in {self.requesting, self.requested} for state in self.held.values())
+
     def _missing(self, standing: _Standing) -> tuple[Missing, ...]:
         """What the law named asks for and neither the request nor any effective supplement gave."""
         given: dict[str, Any] = {}
@@ -303,12 +317,17 @@ class _Folding:
             self.after[i] = self._open(i, act)
             return
         before = self._standing(graph.past[i])
-        self.verdicts[i] = self._verdict(i, act, before)
+        self.verdicts[i] = verdict = self._verdict(i, act, before)
+        if verdict is not None and verdict.reason == _STRANGER:
+            self.strangers |= 1 << i
         whole = graph.past[i] | 1 << i
-        if forks.find(graph, whole)[0]:
+        if self._forks(whole)[0]:
             self.after[i] = self._ordered(whole, None)
         else:
-            self.after[i] = self._try(before, i, self.verdicts[i])
+            self.after[i] = self._try(before, i, verdict)
+
+    def _forks(self, mask: int) -> tuple[tuple[Fork, ...], int]:
+        return forks.find(self.graph, mask, self.strangers)
 
     def _standing(self, mask: int) -> _Standing:
         """The state of a set, from the latest act that all the others of the set have seen or been seen by."""
@@ -318,7 +337,7 @@ class _Folding:
         if len(heads) == 1:
             return self.after[heads[0]]
         base = None
-        if not forks.find(self.graph, mask)[0]:
+        if not self._forks(mask)[0]:
             common = self.graph.past[heads[0]]
             for head in heads[1:]:
                 common &= self.graph.past[head]
@@ -333,7 +352,7 @@ class _Folding:
     def _ordered(self, mask: int, base: int | None) -> _Standing:
         """Try the acts of a set one by one. `base`: an act every other one is before or after, as a start."""
         graph = self.graph
-        split, without_effect = forks.find(graph, mask)
+        split, without_effect = self._forks(mask)
         rest = mask if base is None else mask & ~graph.past[base] & ~(1 << base)
         order = linearise(graph, rest, self.kind.crossings, self.requesting)
         standing = None if base is None else self.after[base]
@@ -367,7 +386,7 @@ class _Folding:
         if head.kind != opening.act.header.kind or _pinned(head.rules) != _pinned(opening.act.header.rules):
             return Outcome(ILLEGAL, "rule.other-rules", "spec/act.md 5.2")
         if head.sender.state not in states:
-            return Outcome(ILLEGAL, "rule.not-a-member", "spec/act.md 5.3")
+            return Outcome(ILLEGAL, _STRANGER, "spec/act.md 5.3")
         if {party.state for party in head.to} != states - {head.sender.state}:
             return Outcome(ILLEGAL, "rule.not-to-all-members", "spec/act.md 5.4")
         if not self._continues_chain(i):
@@ -386,7 +405,7 @@ class _Folding:
                 else Outcome(ILLEGAL, "rule.members", "spec/act.md 5.10")
             )
         if head.act in self.kind.disclosing and any(
-            f.stands is None for f in forks.find(self.graph, self.graph.past[i])[0]
+            f.stands is None for f in self._forks(self.graph.past[i])[0]
         ):
             return Outcome(ILLEGAL, "rule.disclosure-stopped", "spec/act.md 5.8")
         if (reason := self._impossible(before, move)) is not None:
@@ -397,26 +416,21 @@ class _Folding:
         """`prev` is the State's own act, and nothing of its own that it has seen comes after it (save in a fork)."""
         graph, act = self.graph, self.graph.acts[i]
         prev = act.act.header.prev
-        own = [j for j in bits(graph.past[i]) if graph.acts[j].state == act.state]
+        own = graph.past[i] & graph.own[act.state]
         if prev is None:
             return not own
-        p = graph.position[prev]
-        if graph.acts[p].state != act.state:
+        if graph.acts[graph.position[prev]].state != act.state:
             return False
-        chain = {p} | {j for j in own if forks.continues(graph, p, j)}
-        if act.act.header.act == forks.STAND:
-            return True
-        stray = set(own) - chain
-        if not stray:
+        stray = own & ~graph.chain[i]
+        if not stray or act.act.header.act == forks.STAND:
             return True
         # What it has seen of its own beside its chain must be what a settled fork left without effect.
-        _, without = forks.find(graph, graph.past[i])
-        return all(without >> j & 1 for j in stray)
+        return not stray & ~self._forks(graph.past[i])[1]
 
     def _verdict_of_stand(self, i: int) -> Outcome | None:
         graph = self.graph
         named = graph.position.get(str(graph.acts[i].act.body.get("stands")))
-        split, _ = forks.find(graph, graph.past[i])
+        split, _ = self._forks(graph.past[i])
         for fork in split:
             if fork.state == graph.acts[i].state and named is not None and graph.acts[named].id in fork.acts:
                 if forks.continues(graph, i, named):

@@ -20,17 +20,18 @@ class Fork:
     stands: str | None
 
 
-def find(graph: Graph, mask: int) -> tuple[tuple[Fork, ...], int]:
-    """The forks in a set of acts, and the acts that have no effect because of them."""
-    groups: dict[tuple[str, str | None], list[int]] = {}
-    for i in bits(mask):
-        act = graph.acts[i]
-        groups.setdefault((act.state, act.act.header.prev), []).append(i)
-    split = {key: group for key, group in groups.items() if len(group) > 1}
-    if not split:
-        return (), 0
+def find(graph: Graph, mask: int, strangers: int = 0) -> tuple[tuple[Fork, ...], int]:
+    """The forks in a set of acts, and the acts that have no effect because of them.
+
+    `strangers`: acts of States that were no members when they signed; they can stop nothing by contradicting themselves.
+    """
+    mask &= ~strangers
     found, without_effect = [], 0
-    for (state, prev), group in sorted(split.items(), key=lambda row: (row[0][0], row[0][1] or "")):
+    for siblings in graph.split:
+        group = [i for i in siblings if mask >> i & 1]
+        if len(group) < 2:
+            continue
+        state, prev = graph.acts[group[0]].state, graph.acts[group[0]].act.header.prev
         chosen = _chosen(graph, mask, state, group)
         found.append(
             Fork(
@@ -66,19 +67,13 @@ def _chosen(graph: Graph, mask: int, state: str, group: list[int]) -> int | None
 
 def continues(graph: Graph, i: int, ancestor: int) -> bool:
     """Whether act i follows `ancestor` on its own State's chain."""
-    while (prev := graph.acts[i].act.header.prev) is not None and prev in graph.position:
-        i = graph.position[prev]
-        if i == ancestor:
-            return True
-    return False
+    return bool(graph.chain[i] >> ancestor & 1) and graph.acts[i].state == graph.acts[ancestor].state
 
 
 def _continuation(graph: Graph, mask: int, start: int, state: str) -> int:
     """All acts of that State that follow `start` on its chain."""
-    found, reached = 0, {graph.acts[start].id}
-    for i in bits(mask):
-        act = graph.acts[i]
-        if act.state == state and act.act.header.prev in reached:
-            reached.add(act.id)
+    found = 0
+    for i in bits(mask & graph.own[state]):
+        if graph.chain[i] >> start & 1:
             found |= 1 << i
     return found

@@ -27,6 +27,9 @@ class Graph:
     past: tuple[int, ...]
     parents: tuple[tuple[int, ...], ...]
     position: Mapping[str, int]
+    chain: tuple[int, ...]  # the acts before act i on its State's own chain
+    own: Mapping[str, int]  # all acts of a State
+    split: tuple[tuple[int, ...], ...]  # acts of one State with one `prev`, where there are several
 
     @property
     def everything(self) -> int:
@@ -83,8 +86,23 @@ def build(acts: Iterable[VerifiedAct]) -> tuple[Graph, tuple[str, ...], tuple[st
         for p in above:
             mask |= past[p] | 1 << p
         past.append(mask)
+    chain: list[int] = []
+    own: dict[str, int] = {}
+    groups: dict[tuple[str, str | None], list[int]] = {}
+    for i, act in enumerate(order):
+        prev = act.act.header.prev
+        chain.append(0 if prev is None else chain[position[prev]] | 1 << position[prev])
+        own[act.state] = own.get(act.state, 0) | 1 << i
+        groups.setdefault((act.state, prev), []).append(i)
+    split = tuple(tuple(group) for _, group in sorted(groups.items(), key=_group_key) if len(group) > 1)
     held = tuple(sorted(id_ for id_ in known if id_ not in position))
-    return Graph(tuple(order), tuple(past), parents, position), held, tuple(sorted(absent))
+    graph = Graph(tuple(order), tuple(past), parents, position, tuple(chain), own, split)
+    return graph, held, tuple(sorted(absent))
+
+
+def _group_key(row: tuple[tuple[str, str | None], list[int]]) -> tuple[str, str]:
+    (state, prev), _ = row
+    return state, prev or ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,167 @@
+"""Every member that holds the same acts sees the same dossier, whatever crossed and in whatever order it came."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.dossier.cast import AUTHORITY, CUSTODY, MEASURE, PACKAGE, T0, Table, words
+
+from corridor import dossier
+from corridor.dossier import Condition, VerifiedAct
+from corridor.dossier.kinds import REGISTRY
+
+REASONS = words(reasons="By law.")
+
+
+def content(name, state, table, draw):
+    """Some content for an act: what stands in the dossier where the act names it, or something that does not."""
+    some = "ef" * 32
+    warnings = [act.id for act in _acts(table) if act.act.header.act == "warn"] or [some]
+    offers = [act.id for act in _acts(table) if act.act.header.act == "accept"] or [some]
+    rows = [
+        {"state": each, "authority": AUTHORITY[each], "role": role}
+        for each, role in (("XAA", "requesting"), ("XBB", "requested"), ("XCC", "observer"))
+    ]
+    return {
+        "preserved": {"preserved_until": draw(["2027-02-01", "2027-03-01"])},
+        "grant_extension": {"preserved_until": draw(["2027-02-15", "2027-05-01"])},
+        "expire": {"date": draw(["2027-02-02", "2027-06-01"])},
+        "locate": {"found": True},
+        "warn": {"risks": ["availability"]},
+        "proceed": {"answers": draw(warnings)},
+        "disclose_traffic": {"providers": [{"name": "Transit"}]},
+        "followed_by": {"dossier": some},
+        "refuse": {"ground": "domestic_prohibition"},
+        "postpone": {"ground": "ongoing_proceedings"},
+        "release": {"reason": "other"},
+        "ask": {"items": ["necessity"], "answer_by": "2026-12-01"},
+        "consult": {"considering": "reply"},
+        "accept_conditions": {"offer": draw(offers)},
+        "decline_conditions": {"offer": draw(offers)},
+        "execute": MEASURE,
+        "deliver": {"packages": [PACKAGE], "custody": CUSTODY},
+        "confirm": {"packages": [PACKAGE], "result": draw(["unchanged", "changed"])},
+        "amend_members": {"members": rows},
+    }.get(name, {})
+
+
+def _acts(table):
+    return [row for row in table.entries if isinstance(row, VerifiedAct)]
+
+
+def play(seed, kind, steps, states=("XAA", "XBB"), forking=0.0):
+    """A story in which each State has its own view, hears of the others' acts late, and sometimes forks itself."""
+    rng = random.Random(seed)
+    table = Table()
+    opened = table.open(kind, observers=[state for state in states if state == "XCC"])
+    views = {state: {opened.id} for state in states}
+    by_id = {opened.id: opened}
+    for _ in range(steps):
+        state = rng.choice(states)
+        if rng.random() < 0.4:  # a letter arrives: an act and all it has seen
+            other = rng.choice(sorted(views[rng.choice(states)]))
+            views[state] |= table.past([by_id[other]])
+            continue
+        view = set(views[state])
+        if rng.random() < forking:  # an officer at another desk has not seen the State's own last act
+            view = table.past([by_id[rng.choice(sorted(view))]])
+        known = table.fold(ids=view)
+        names = known.possible(state)
+        if not names:
+            continue
+        name = rng.choice(names)
+        body = content(name, state, table, rng.choice)
+        if name == "stand":
+            body = {
+                "stands": rng.choice(
+                    [id_ for f in known.unresolved_forks if f.state == state for id_ in f.acts]
+                )
+            }
+        conditions = (Condition("1", "other"),) if name == "accept" and rng.random() < 0.4 else ()
+        heads = [by_id[id_] for id_ in known.heads]
+        act = table.act(state, name, body, texts=REASONS, seen=heads, conditions=conditions)
+        by_id[act.id] = act
+        views[state].add(act.id)
+        if rng.random() < 0.5:
+            table.received(act, rng.choice(states), T0 + timedelta(hours=rng.randrange(200)))
+    return table
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    seed=st.integers(0, 10**9),
+    kind=st.sampled_from(sorted(REGISTRY)),
+    states=st.sampled_from([("XAA", "XBB"), ("XAA", "XBB", "XCC")]),
+    forking=st.sampled_from([0.0, 0.25]),
+)
+def test_replicas_that_hold_the_same_acts_agree(seed, kind, states, forking):
+    """Two and three replicas, random interleavings: the same statuses, clocks and outcomes on all of them."""
+    table = play(seed, kind, 22, states, forking)
+    as_of = T0 + timedelta(days=30)
+    rng = random.Random(seed)
+    replicas = []
+    for _ in states:
+        arrived = list(table.entries)
+        rng.shuffle(arrived)
+        replicas.append(arrived)
+    folded = [dossier.fold(rows, as_of=as_of) for rows in replicas]
+    assert all(state == folded[0] for state in folded)
+    assert set(folded[0].outcomes) == {act.id for act in _acts(table)}
+    assert folded[0].status is not None
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    seed=st.integers(0, 10**9), kind=st.sampled_from(sorted(REGISTRY)), forking=st.sampled_from([0.0, 0.25])
+)
+def test_a_verdict_never_changes_as_more_acts_arrive(seed, kind, forking):
+    """Illegal in its own past stays illegal, legal stays legal: arrival adds, it never re-judges."""
+    table = play(seed, kind, 18, forking=forking)
+    rows = _acts(table)
+    whole = dossier.fold(rows, as_of=T0).outcomes
+    for count in range(1, len(rows)):
+        part = dossier.fold(rows[:count], as_of=T0).outcomes
+        for id_, outcome in part.items():
+            if outcome.status == "illegal":
+                assert whole[id_] == outcome or whole[id_].status == "forked"
+            else:
+                assert whole[id_].status != "illegal"
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 10**9), kind=st.sampled_from(sorted(REGISTRY)))
+def test_what_was_drafted_from_a_view_is_legal_in_it(seed, kind):
+    """`possible` and the fold read one table: an act drafted from a view is refused only for what its body names."""
+    table = play(seed, kind, 18)
+    for id_, outcome in dossier.fold(_acts(table), as_of=T0).outcomes.items():
+        if outcome.status == "illegal":
+            assert outcome.reason is not None
+            assert outcome.reason.split(".")[0] == kind, (id_, outcome)
+
+
+def long(kind, count, crossing):
+    table = Table()
+    opened = table.open(kind)
+    left, right = [opened], [opened]
+    while len(_acts(table)) < count:
+        seen = (lambda mine, other: [mine[-1]]) if crossing else (lambda mine, other: [mine[-1], other[-1]])
+        left.append(table.act("XAA", "supplement", seen=seen(left, right)))
+        right.append(table.act("XBB", "ask", {"items": []}, seen=seen(right, left)))
+    return table
+
+
+@pytest.mark.parametrize("crossing", [False, True])
+def test_two_hundred_acts_fold_within_a_tenth_of_a_second(crossing):
+    """Two long chains that never saw each other are the worst honest case; both must be quick."""
+    table = long("stored_data", 200, crossing)
+    best = 9.9
+    for _ in range(3):
+        start = time.perf_counter()
+        dossier.fold(table.entries, as_of=T0)
+        best = min(best, time.perf_counter() - start)
+    assert best < 0.1, best

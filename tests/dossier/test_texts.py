@@ -1,0 +1,63 @@
+"""Every code this room can show has its English, and every fault code its two sentences."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import corridor.dossier
+from corridor.dossier import REGISTRY, texts
+from corridor.dossier.draft import act_code, schema
+from corridor.faults import catalogue
+
+SOURCE = Path(corridor.dossier.__file__).parent
+CODE = re.compile(r'"((?:preservation|stored_data)\.(?:flag|owed|rule|clock)\.[a-z_-]+)"')
+SHARED = re.compile(r'"((?:rule|rules|crossing|fork|waiting|basis|request|body)\.[a-z]+(?:-[a-z]+)*)"')
+
+
+def source():
+    return "\n".join(path.read_text() for path in sorted(SOURCE.rglob("*.py")))
+
+
+def test_every_act_and_status_has_its_text():
+    for kind in REGISTRY.values():
+        codes = [act_code(kind.name, act) for act in kind.acts()]
+        codes += [f"{kind.name}.status.{status}" for status in kind.statuses()]
+        codes += [f"{kind.name}.crossing.{rule.name}" for rule in kind.crossings]
+        codes += [act_code(kind.name, act) for act in ("stand", "amend_members")]
+        for code in codes:
+            assert texts.text(code) != code, code
+
+
+def test_every_code_in_the_source_has_its_text():
+    for code in {*CODE.findall(source()), *SHARED.findall(source())}:
+        assert texts.text(code) != code, code
+
+
+def test_every_field_and_value_has_its_text():
+    def walk(node):
+        if isinstance(node, dict):
+            for name in node.get("properties", {}):
+                assert f"field.{name}" in texts.catalogue(), name
+            for value in node.get("enum", []):
+                assert f"value.{value}" in texts.catalogue(), value
+            for child in node.values():
+                walk(child)
+        elif isinstance(node, list):
+            for child in node:
+                walk(child)
+
+    for kind in REGISTRY.values():
+        for act in kind.acts():
+            walk(schema(kind.name, act))
+
+
+def test_every_fault_raised_is_listed_and_every_listed_fault_is_raised():
+    raised = set(re.findall(r'"(dossier\.[a-z]+\.[a-z-]+)"', source()))
+    assert raised == set(catalogue("dossier"))
+
+
+def test_no_article_period_or_state_is_written_in_the_source():
+    """Law is data: no article number, no number of days, no State's name in a rule."""
+    assert not re.search(r"\bX(AA|BB|CC|DD)\b", source())
+    assert not re.search(r"\b\d{1,2}\(\d{1,2}\)|days=\d", source())
