@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "corridor.node.middleware.NoStore",
 ]
 ROOT_URLCONF = "corridor.web.urls"
+CSRF_FAILURE_VIEW = "corridor.web.pages.refused"  # Django's own page has inline styles, which our CSP blocks
 WSGI_APPLICATION = None
 TEMPLATES = [
     {

@@ -24,6 +24,7 @@ from corridor.casework.fault import CaseworkFault, NotFound
 from corridor.casework.house import House, house
 from corridor.casework.models import Authority, Dossier, Package
 from corridor.seal import custody
+from corridor.seal.checking import verify
 from corridor.seal.package import (
     Custodian,
     ItemWriter,
@@ -200,14 +201,12 @@ def _kept(home: House, person: Person, row: Dossier, folder: str, made: SealedPa
 
 def check_package(person: Person, package_id: str) -> Check:
     """Check every byte and every statement of a package against what is signed; write the verdict down."""
-    from corridor.seal import verify
-
     home = house()
     row = access.package(person, package_id, "evidence.check")
     if not row.complete:
         raise CaseworkFault("casework.evidence.not-ready", package=package_id[:16])
-    report = verify(home.packages / row.folder, trust=home.state_keys)
-    found = tuple(one.to_dict() for one in report.findings)
+    report = verify(home.packages / row.folder, trust=home.state_keys, expected_id=row.pk)
+    found = tuple(one.as_json() for one in report.findings)
     row.checked, row.verdict = home.clock(), str(report.verdict)
     row.save(update_fields=["checked", "verdict"])
     return Check(package_id, str(report.verdict), found)
@@ -245,7 +244,8 @@ def _unlocked(home: House, person: Person, package_id: str, secret: str) -> tupl
 def _session(person: Person, upload_id: str) -> _Session:
     person.require("evidence.add")
     session = _sessions.get(upload_id)
-    if session is None or session.person.officer_id != person.officer_id:
+    # A drafter may add what a signatory of the same authority then seals; the id is known to whoever began.
+    if session is None or session.person.authority != person.authority:
         raise NotFound
     access.own_dossier(person, session.dossier, "evidence.add")
     return session
