@@ -130,7 +130,7 @@ class Officer:
                     return
 
 
-def until(what: str, ready: Callable[[], Any], *, logs: Path, seconds: float = 30) -> Any:
+def until(what: str, ready: Callable[[], Any], *, logs: Path, seconds: float = 60) -> Any:
     """Ask again until something is answered. Raises DemoFault when time runs out."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

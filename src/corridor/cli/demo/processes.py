@@ -66,7 +66,7 @@ class Processes:
         self.children.append(child)
         return child
 
-    def wait_until(self, ready: Callable[[], bool], child: Child, *, seconds: float = 30) -> None:
+    def wait_until(self, ready: Callable[[], bool], child: Child, *, seconds: float = 90) -> None:
         """Return when `ready()` holds. Raises DemoFault when the child ends first or time runs out."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

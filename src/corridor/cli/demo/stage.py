@@ -116,7 +116,7 @@ def start(stage: Stage, processes: Processes) -> None:
     child = processes.start("registry", "registry", "serve", str(stage.folder / "registry"), "--port", port)
     processes.wait_until(lambda: _answers(f"{stage.registry_url}/metadata/timestamp.json"), child)
     nodes = {
-        state: processes.start(state.lower(), "node", "run", "--dir", str(stage.node(state)))
+        state: processes.start(state.lower(), "node", "run", str(stage.node(state)))
         for state in stage.desks
     }
     for state, node in nodes.items():

@@ -212,7 +212,7 @@ class Story:
         dossier = self._tell(
             cast.central, "signs it and sends it to the central authority of Borealia"
         ).sign_draft(draft["id"])
-        self._tell(cast.central, "notes in the preservation that the request has followed").act(
+        self._tell(cast.duty, "notes in the preservation that the request has followed").act(
             preservation, "followed_by", body={"dossier": dossier}
         )
         self._arrived(cast.central_there, dossier, "request")
