@@ -202,6 +202,20 @@ class ResetIn(Schema):
     secret: str | None = Field(None, repr=False)
 
 
+def _words(given: Any) -> tuple[list[Json], list[dict[str, str]]]:
+    """Conditions with their words beside them become conditions by id and texts of field `conditions.<id>`."""
+    conditions: list[Json] = []
+    texts = list(given.texts)
+    for one in given.conditions:
+        code = str(one.get("code", ""))
+        name = str(one.get("id") or code)
+        conditions.append({"id": name, "code": code})
+        if one.get("text"):
+            language = str(one.get("language", "en"))
+            texts.append({"field": f"conditions.{name}", "language": language, "text": str(one["text"])})
+    return conditions, texts
+
+
 # -- signing in -----------------------------------------------------------------------------------------------------
 
 
@@ -297,6 +311,7 @@ def _keep(person: Person, given: DraftIn, draft_id: str | None) -> Json:
 
 @dossiers.post("/acts", summary="Sign an act: open a dossier or carry one on")
 def sign(request: HttpRequest, given: ActIn) -> Json:
+    conditions, texts = _words(given)
     signed = actions.sign_act(
         who(request),
         act=given.act,
@@ -304,8 +319,8 @@ def sign(request: HttpRequest, given: ActIn) -> Json:
         dossier_id=given.dossier,
         kind=given.kind,
         body=given.body,
-        texts=given.texts,
-        conditions=given.conditions,
+        texts=texts,
+        conditions=conditions,
         attachments=given.attachments,
         seen=tuple(given.seen),
         to=given.to,
@@ -334,6 +349,7 @@ def changes(request: HttpRequest, dossier_id: str, seen: str) -> Json:
 
 @dossiers.post("/dossiers/{dossier_id}/deliver", summary="Sign the hand-over of sealed packages")
 def deliver(request: HttpRequest, dossier_id: str, given: HandoverIn) -> Json:
+    conditions, texts = _words(given)
     signed = actions.deliver(
         who(request),
         dossier_id,
@@ -341,8 +357,8 @@ def deliver(request: HttpRequest, dossier_id: str, given: HandoverIn) -> Json:
         seen=tuple(given.seen),
         secret=given.secret,
         body=given.body,
-        texts=given.texts,
-        conditions=given.conditions,
+        texts=texts,
+        conditions=conditions,
     )
     return signed.to_dict()
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext
 
+from corridor import law
 from corridor.casework.house import house
+from corridor.dossier.kinds import REGISTRY
 
 
 def say(*parts: Any, default: str | None = None) -> str:
@@ -62,30 +66,90 @@ def chosen(names: Mapping[str, str], language: str) -> str:
     return names.get(language) or names.get("en") or next(iter(names.values()), "")
 
 
-def rows(body: Any, depth: int = 0, prefix: str = "") -> list[dict[str, Any]]:
-    """Label-and-value rows of a coded body, for reading. A nested table is a heading row followed by its own."""
-    if not isinstance(body, Mapping):
-        return []
-    found: list[dict[str, Any]] = []
-    for key, value in body.items():
-        path = f"{prefix}.{key}" if prefix else str(key)
-        if isinstance(value, Mapping):
-            found.append({"code": key, "path": path, "depth": depth, "heading": True})
-            found.extend(rows(value, depth + 1, path))
-        elif isinstance(value, list | tuple) and value and all(isinstance(each, Mapping) for each in value):
-            for number, each in enumerate(value, start=1):
-                found.append({"code": key, "path": path, "depth": depth, "heading": True, "number": number})
-                found.extend(rows(each, depth + 1, path))
-        elif value not in (None, "", [], ()):
-            found.append(
-                {"code": key, "path": path, "depth": depth, "value": value, "values": _values(key, value)}
-            )
+def instrument_name(code: str, *, short: bool = False) -> str:
+    """How a legal basis is called; its code where the data does not list it."""
+    if short:
+        return say("instrument-short", code, default=code)
+    title = next((each.short_title for each in law.instruments() if each.code == code), code)
+    return say("instrument", code, default=title)
+
+
+def cite(text: str) -> str:
+    """`UNCC_2024 42(8)`, as the law data cites it, in words."""
+    code, _, ref = text.partition(" ")
+    if not ref:
+        return instrument_name(code, short=True) if code.isupper() else text
+    return gettext("cite.article") % {"instrument": instrument_name(code, short=True), "ref": ref}
+
+
+@functools.cache
+def _order() -> dict[str, int]:
+    """Where each field stands in the kinds' own forms: a signed body comes back in the order of the alphabet."""
+    found: dict[str, int] = {}
+    for kind in REGISTRY.values():
+        for model in kind.bodies.values():
+            schema = model.model_json_schema()
+            for part in (schema, *schema.get("$defs", {}).values()):
+                for code in part.get("properties", {}):
+                    found.setdefault(code, len(found))
     return found
 
 
-def _values(code: str, value: Any) -> list[str]:
+def _sorted(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    order = _order()
+    return sorted(body.items(), key=lambda each: (order.get(each[0], len(order)), each[0]))
+
+
+def rows(body: Any, depth: int = 0) -> list[dict[str, Any]]:
+    """Label-and-value rows of a coded body. A small table is one row, a larger one a heading and rows of its own."""
+    if not isinstance(body, Mapping):
+        return []
+    found: list[dict[str, Any]] = []
+    for code, value in _sorted(body):
+        if isinstance(value, Mapping):
+            if all(not isinstance(each, Mapping | list | tuple) for each in value.values()):
+                found.append({"code": code, "depth": depth, "values": [_line(value)]})
+            else:
+                found.append({"code": code, "depth": depth, "heading": True})
+                found.extend(rows(value, depth + 1))
+        elif isinstance(value, list | tuple) and value and all(isinstance(each, Mapping) for each in value):
+            for number, each in enumerate(value, start=1):
+                found.append({"code": code, "depth": depth, "heading": True, "number": number})
+                found.extend(rows(each, depth + 1))
+        elif value not in (None, "", [], ()):
+            several = value if isinstance(value, list | tuple) else [value]
+            found.append({"code": code, "depth": depth, "values": [_shown(code, each) for each in several]})
+    return [row for row in found if row.get("heading") or any(row["values"])]
+
+
+def _line(table: Mapping[str, Any]) -> str:
+    """A small table in one line: what is true by its name, the rest by its value."""
+    parts = []
+    for code, value in _sorted(table):
+        if value is True:
+            parts.append(say("field", code))
+        elif value not in (None, False, ""):
+            parts.append(_shown(code, value))
+    return " · ".join(parts)
+
+
+def _shown(code: str, value: Any) -> str:
     if isinstance(value, bool):
-        return [gettext("word.yes" if value else "word.no")]
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return [say("value", code, each, default=str(each)) for each in value]
-    return [say("value", code, value, default=str(value))]
+        return gettext("word.yes" if value else "word.no")
+    text = str(value)
+    if code in _STATES:
+        return f"{state_name(text)} ({text})"
+    if code == "instrument":
+        return instrument_name(text)
+    if code in ("kind", "measures"):
+        return say("measure", text, default=say("value", code, text, default=text))
+    if _TIME.fullmatch(text):
+        return text.replace("T", " ").replace("Z", " UTC")
+    if _ID.fullmatch(text):
+        return text[:12]
+    return say("value", code, text, default=text)
+
+
+_STATES = frozenset({"state", "held_in", "nationalities"})
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
+_ID = re.compile(r"[0-9a-f]{64}")

@@ -1,4 +1,4 @@
-"""Every address of the desk in one table. All but signing in and the static files run inside `page`: denied by default."""
+"""Every address of the desk in one table. All but signing in and the static files run inside `page`: deny first."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def instruments() -> list[dict[str, Any]]:
     return [
         {
             "code": each.code,
-            "label": naming.say("instrument", each.code, default=each.short_title),
+            "label": naming.instrument_name(each.code),
             "rules": each.rules,
         }
         for each in law.instruments()
@@ -53,6 +53,7 @@ def choices(kind: str, instrument: str) -> dict[str, Offers]:
         "held_in": states(),
         "nationalities": states(),
         "articles": _offences(instrument),
+        "instrument": [(each["code"], each["label"]) for each in instruments()],
     }
     if form.known:
         offers["measure.kind"] = [

@@ -92,9 +92,10 @@ class Reader:
         if shape.kind == "moment" and isinstance(value, str):
             made.value, made.zone = split_moment(value)
         if shape.kind == "group":
-            made.children = list(
-                self._children(path, shape.schema, value if isinstance(value, Mapping) else {}, wrong)
-            )
+            inside = value if isinstance(value, Mapping) else {}
+            made.children = list(self._children(path, shape.schema, inside, wrong))
+            if not made.required:
+                _loosen(made.children)
         if shape.kind == "rows":
             given = list(value) if isinstance(value, list | tuple) else []
             made.rows = [self._row(path, code, n, shape, each, wrong) for n, each in enumerate(given or [{}])]
@@ -209,6 +210,13 @@ class Reader:
             zones = posted.get(f"{path}.zone", ())
             return join_moment(first, zones[0] if zones else "+00:00")
         return first
+
+
+def _loosen(children: list[Field]) -> None:
+    """Inside a group that may be left out nothing is required; a choice of yes or no stays one."""
+    for child in children:
+        child.required = False
+        _loosen(child.children)
 
 
 def _numbers(path: str, posted: Mapping[str, Sequence[str]]) -> list[int]:

@@ -14,6 +14,7 @@ TEXTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("preservation", "supplement"): ("offence_and_facts", "data_and_link", "necessity"),
     ("stored_data", "request"): (
         "facts_summary",
+        "data_identification",
         "matter_and_authority",
         "assistance_and_procedure",
         "purpose",
@@ -21,8 +22,9 @@ TEXTS: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("stored_data", "supplement"): ("facts_summary", "assistance_and_procedure", "purpose"),
     ("*", "ask"): ("question",),
+    ("stored_data", "refuse"): ("reasons", "not_consulted"),
     ("*", "refuse"): ("reasons",),
-    ("*", "postpone"): ("reasons",),
+    ("*", "postpone"): ("reasons", "not_consulted"),
     ("*", "consult"): ("proposal",),
     ("*", "warn"): ("reasons",),
     ("*", "*"): ("note",),

@@ -95,3 +95,14 @@ def plain_rows(body: Any) -> list[dict[str, Any]]:
 @register.filter
 def get(table: Any, key: str) -> Any:
     return table.get(key) if isinstance(table, dict) else None
+
+
+@register.filter
+def cite(text: str) -> str:
+    """A provision as the law data cites it, in words."""
+    return naming.cite(str(text))
+
+
+@register.filter
+def instrument(code: str) -> str:
+    return naming.instrument_name(str(code))

@@ -43,7 +43,11 @@ def new(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
         return _post(request, person, kind, None)
     instrument = request.GET.get("instrument") or DEFAULT_INSTRUMENT
     follows = request.GET.get("follows", "")
-    content: dict[str, Any] = {"basis": {"instrument": instrument}, "follows": follows or None}
+    content: dict[str, Any] = {
+        "basis": {"instrument": instrument},
+        "follows": follows or None,
+        "body": _own_office(person, queries.form_page(person, kind, instrument).schema),
+    }
     return _form(request, person, kind, content)
 
 
@@ -181,6 +185,18 @@ def place_texts(fields: list[Any], written: list[dict[str, str]]) -> list[Any]:
     for field in fields:
         field.text = by_code.get(field.code)
     return fields
+
+
+def _own_office(person: Person, schema: dict[str, Any]) -> dict[str, Any]:
+    """Who asks is known: written into the form's own place for it, to be corrected if need be."""
+    office = {
+        "state": person.state,
+        "authority": person.authority,
+        "name": naming.authority_name(person.authority),
+    }
+    return {
+        code: office for code in ("authority", "requesting_authority") if code in schema.get("properties", {})
+    }
 
 
 def _missing(person: Person, kind: str, content: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,24 @@ from corridor.web.pages import show, status_of
 
 #: Acts that end or refuse something stand apart from those that carry the request on.
 GRAVE = frozenset({"refuse", "withdraw", "release", "expire", "postpone"})
+SELDOM = frozenset({"amend_members", "stand"})
+#: Which act usually answers what is owed: shown first, decided by nobody here.
+ANSWERS = {
+    "answer": "preserved",
+    "location": "locate",
+    "supplement": "supplement",
+    "decision-after-warning": "proceed",
+    "extension-answer": "grant_extension",
+    "follow-up": "followed_by",
+    "release": "release",
+    "decision": "accept",
+    "consult-reply": "consult",
+    "conditions-answer": "accept_conditions",
+    "execution": "execute",
+    "delivery": "deliver",
+    "delivery-again": "deliver",
+    "confirmation": "confirm",
+}
 
 
 def dossier(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
@@ -25,12 +43,16 @@ def dossier(request: HttpRequest, person: Person, dossier_id: str) -> HttpRespon
 
 
 def dossier_context(person: Person, found: DossierPage) -> dict[str, object]:
-    onward = [each for each in found.possible if each.act not in GRAVE]
-    grave = [each for each in found.possible if each.act in GRAVE]
+    wanted = [ANSWERS[code] for each in found.owed if (code := each.rpartition(".")[2]) in ANSWERS]
+    first = [each for each in found.possible if each.act in wanted]
+    onward = [each for each in found.possible if each.act not in GRAVE and each not in first]
+    onward.sort(key=lambda each: each.act in SELDOM)
+    grave = [each for each in found.possible if each.act in GRAVE and each not in first]
     other = found.requested if found.ours == "requesting" else found.requesting
     return {
         "d": found,
         "other": other,
+        "first": first,
         "onward": onward,
         "grave": grave,
         "may_act": any(each.may_sign for each in found.possible),

@@ -1,4 +1,4 @@
-"""People and authorities. An administrator enrols, disables and resets; a supervisor reads. Neither sees a case here."""
+"""People and authorities. An administrator enrols, disables and resets; a supervisor reads. No case is seen here."""
 
 from __future__ import annotations
 
