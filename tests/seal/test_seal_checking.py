@@ -18,7 +18,7 @@ from seal_cast import Cast, Sealed, State, contents
 
 from corridor.faults import Fault
 from corridor.seal import age, custody, package
-from corridor.seal.faults import PackageError
+from corridor.seal.faults import CustodyError, PackageError
 from corridor.seal.index import Item, parse_record, read_lines
 from corridor.seal.layout import FIXED_TAG_NAME, PAYLOAD_NAME, parse_bag_info, parse_manifest
 
@@ -297,7 +297,7 @@ def plain(made: package.SealedPackage, key: age.Identity, name: str) -> bytes:
 def test_content_exchanged_under_matching_manifests_is_not_given_out(
     sealed: Sealed, identities: dict[str, age.Identity], tmp_path: Path
 ) -> None:
-    made = sealed()
+    made = sealed(signer=None)
     key = package.unwrap(made.path, [identities[age.HYBRID]])
     reseal(made, key, "data/0002/00000.age", b"something else")
     with pytest.raises(PackageError, match=r"seal\.item\.digest-mismatch"):
@@ -306,8 +306,23 @@ def test_content_exchanged_under_matching_manifests_is_not_given_out(
     blocks = package.read_item(made.path, [identities[age.HYBRID]], "mailbox/disk.img")
     with pytest.raises(PackageError, match=r"seal\.item\.digest-mismatch"):
         b"".join(blocks)
-    report = package.verify(made.path)
-    assert codes(report) >= {"seal.custody.other-package"}
+
+
+def test_what_was_not_so_sealed_is_not_even_opened(
+    sealed: Sealed, identities: dict[str, age.Identity], tmp_path: Path
+) -> None:
+    made = sealed()
+    key = package.unwrap(made.path, [identities[age.HYBRID]])
+    reseal(made, key, "data/0002/00000.age", b"something else")
+    for attempt in (
+        lambda: package.open_(made.path, [identities[age.HYBRID]], tmp_path / "out"),
+        lambda: package.rewrap(
+            made.path, [identities[age.HYBRID]], package.Custodian("x", age.generate().recipient.text)
+        ),
+    ):
+        with pytest.raises(CustodyError, match=r"seal\.custody\.other-package"):
+            attempt()
+    assert "seal.custody.other-package" in codes(package.verify(made.path))
 
 
 def lines_of(made: package.SealedPackage, key: age.Identity) -> list[bytes]:
@@ -345,7 +360,7 @@ def test_a_hostile_index_writes_nothing_and_opens_nothing(
     spoil: Callable[[list[bytes]], list[bytes]],
     code: str,
 ) -> None:
-    made = sealed()
+    made = sealed(signer=None)
     key = package.unwrap(made.path, [identities[age.HYBRID]])
     lines = spoil(lines_of(made, key))
     reseal(made, key, "index/0001.age", b"".join(line + b"\n" for line in lines))
@@ -367,7 +382,7 @@ def test_a_hostile_index_writes_nothing_and_opens_nothing(
 def test_a_root_of_another_kind_is_refused(
     sealed: Sealed, identities: dict[str, age.Identity], body: bytes, code: str
 ) -> None:
-    made = sealed()
+    made = sealed(signer=None)
     key = package.unwrap(made.path, [identities[age.HYBRID]])
     reseal(made, key, "index/root.age", body)
     with pytest.raises(PackageError) as caught:
@@ -376,7 +391,7 @@ def test_a_root_of_another_kind_is_refused(
 
 
 def test_the_index_of_another_package_is_refused(sealed: Sealed, identities: dict[str, age.Identity]) -> None:
-    one, two = sealed(name="one"), sealed(name="two")
+    one, two = sealed(name="one", signer=None), sealed(name="two", signer=None)
     keys = [package.unwrap(each.path, [identities[age.HYBRID]]) for each in (one, two)]
     reseal(one, keys[0], "index/root.age", plain(two, keys[1], "index/root.age"))
     with pytest.raises(PackageError, match=r"seal\.index\.other-package"):
@@ -386,7 +401,7 @@ def test_the_index_of_another_package_is_refused(sealed: Sealed, identities: dic
 def test_index_parts_that_nobody_announced_are_refused(
     sealed: Sealed, identities: dict[str, age.Identity]
 ) -> None:
-    made = sealed()
+    made = sealed(signer=None)
     shutil.copy(made.path / "index/0001.age", made.path / "index/0002.age")
     relist(made.path, "index/0002.age")
     with pytest.raises(PackageError, match=r"seal\.index\.parts-differ"):
@@ -398,7 +413,7 @@ def test_a_pack_that_is_not_ours_is_refused(
     sealed: Sealed, identities: dict[str, age.Identity], tmp_path: Path, place: int
 ) -> None:
     """A tar archive could hold links, devices or climbing names: only numbered plain files are read."""
-    made = sealed()
+    made = sealed(signer=None)
     key = package.unwrap(made.path, [identities[age.HYBRID]])
     pack = bytearray(plain(made, key, "data/pack-0001/00000.age"))
     pack[place : place + 1] = b"/"

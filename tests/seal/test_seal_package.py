@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import socket
 import subprocess
@@ -21,7 +22,7 @@ from corridor.seal import age, custody, package
 from corridor.seal.conveyor import Conveyor, Unit
 from corridor.seal.faults import PackageError
 from corridor.seal.files import disk_faults
-from corridor.seal.index import verify_item
+from corridor.seal.index import CONTEXT, verify_item
 
 MIB = 1 << 20
 
@@ -438,3 +439,21 @@ def test_the_statement_of_the_sealing_says_what_was_sealed_to_whom(
     assert root.custodians == (identities[age.HYBRID].recipient.fingerprint,)
     key = package.unwrap(made.path, [identities[age.HYBRID]])
     assert custody.read_private(made.path, root, [key])["place"] == "a room"
+
+
+def test_the_index_is_valid_case_to_case_validate(
+    tmp_path: Path, identities: dict[str, age.Identity], evidence: Path
+) -> None:
+    (evidence / "a link").symlink_to("elsewhere")
+    identity = identities[age.HYBRID]
+    with package.Sealer(tmp_path / "p", [custodian(identity)], clock=lambda: NOW) as sealer:
+        sealer.add_path(evidence)
+        sealer.item("upload", modified=NOW, provenance={"received": "upload"}).close()
+        sealer.finish()
+    records = package.read_index(tmp_path / "p", [identity]).records()
+    graph = {**CONTEXT, "@graph": [json.loads(line) for line in records]}
+    (tmp_path / "index.jsonld").write_text(json.dumps(graph))
+    command = [Path(sys.executable).with_name("case_validate"), tmp_path / "index.jsonld"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Conforms: True" in done.stdout, done.stdout
+    assert done.returncode == 0

@@ -284,14 +284,16 @@ def add(path: Path | str, item: Statement | Envelope) -> str:
     return name
 
 
-def read_statements(path: Path | str) -> dict[str, Envelope]:
-    """All statements in a package by id. Raises `CustodyError` for a file that is none, or is misnamed."""
+def read_statements(path: Path | str, kind: str | None = None) -> dict[str, Envelope]:
+    """All statements in a package by id, or those of one kind. Raises `CustodyError` for a file that is none,
+    or is misnamed."""
     folder = Path(path)
     out: dict[str, Envelope] = {}
     files = sorted((folder / "custody").iterdir()) if (folder / "custody").is_dir() else []
     for file in files:
         name = f"custody/{file.name}"
-        if not STATEMENT_NAME.fullmatch(name):
+        match = STATEMENT_NAME.fullmatch(name)
+        if not match or kind not in (None, match[2]):
             continue
         try:
             envelope = Envelope.from_json(read_small(folder, name))
@@ -396,7 +398,7 @@ def check_graph(items: Sequence[AnyStatement], package: str, info: BagInfo) -> l
         raise CustodyError("seal.custody.no-root")
     if len(roots) > 1:
         raise CustodyError("seal.custody.two-roots", roots=len(roots))
-    _check_root(roots[0], package, info)
+    check_root(roots[0], package, info)
     for item in items:
         if item.kind != "collected" and item.subject != package:
             raise CustodyError("seal.custody.other-package", statement=item.id[:16])
@@ -424,7 +426,8 @@ def check_graph(items: Sequence[AnyStatement], package: str, info: BagInfo) -> l
     return ordered
 
 
-def _check_root(root: Claimed, package: str, info: BagInfo) -> None:
+def check_root(root: Claimed, package: str, info: BagInfo) -> None:
+    """That a `sealed` statement is about this package, its key and its item tree. Raises `CustodyError`."""
     recipient = hashlib.sha256(info.recipient.encode()).hexdigest()
     tree = {"size": info.items, "root": info.tree}
     named = {"name": info.name, "class": info.cls, "recipient": recipient, "tree": tree}

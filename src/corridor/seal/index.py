@@ -25,7 +25,6 @@ CONTEXT = {
         "uco-core": "https://ontology.unifiedcyberontology.org/uco/core/",
         "uco-observable": "https://ontology.unifiedcyberontology.org/uco/observable/",
         "uco-types": "https://ontology.unifiedcyberontology.org/uco/types/",
-        "uco-vocabulary": "https://ontology.unifiedcyberontology.org/uco/vocabulary/",
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     }
 }
@@ -59,6 +58,7 @@ class Item:
         """The line of the index, without its line feed. These very bytes are the leaf of the item tree."""
         size = {"@type": "xsd:integer", "@value": str(self.size)}
         facet: dict[str, Any] = {
+            "@id": _fresh_id(),
             "@type": "uco-observable:FileFacet",
             "uco-observable:fileName": self.name.rpartition("/")[2],
             "uco-observable:filePath": self.name,
@@ -71,18 +71,23 @@ class Item:
             facet["uco-observable:modifiedTime"] = {"@type": "xsd:dateTime", "@value": moment}
         facets = [facet]
         if self.sealed:
-            method = {"@type": "uco-vocabulary:HashNameVocab", "@value": "SHA256"}
             value = {"@type": "xsd:hexBinary", "@value": self.sha256}
-            digest = {"@type": "uco-types:Hash", "uco-types:hashMethod": method, "uco-types:hashValue": value}
+            digest = {
+                "@id": _fresh_id(),
+                "@type": "uco-types:Hash",
+                "uco-types:hashMethod": "SHA256",
+                "uco-types:hashValue": value,
+            }
             facets.append(
                 {
+                    "@id": _fresh_id(),
                     "@type": "uco-observable:ContentDataFacet",
                     "uco-observable:hash": [digest],
                     "uco-observable:sizeInBytes": size,
                 }
             )
         line: dict[str, Any] = {
-            "@id": f"urn:uuid:{uuid.uuid4()}",
+            "@id": _fresh_id(),
             "@type": _TYPES.get(self.state, "uco-observable:File"),
             "uco-core:hasFacet": facets,
             "corridor:item": self.number,
@@ -101,6 +106,10 @@ class Item:
         if self.provenance:
             line["corridor:provenance"] = {"@type": "@json", "@value": self.provenance}
         return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _fresh_id() -> str:
+    return f"urn:uuid:{uuid.uuid4()}"
 
 
 def parse_record(line: bytes) -> Item:

@@ -16,7 +16,7 @@ from io import FileIO
 from pathlib import Path
 
 from corridor.notary import NotaryFault
-from corridor.seal import age
+from corridor.seal import age, custody
 from corridor.seal.faults import PackageError
 from corridor.seal.files import disk_faults, remove_tree, sync_folder, write_whole
 from corridor.seal.index import IndexRoot, Item, ItemTree, check_name, parse_record, read_lines
@@ -128,10 +128,21 @@ def open_part(path: Path, name: str) -> FileIO:
     return FileIO(handle, "rb")
 
 
+def _unwrap_as_sealed(folder: Path, identities: Iterable[age.AnyIdentity]) -> age.Identity:
+    """The package's identity, if it is the one the package was sealed to, as far as a `sealed` statement says.
+
+    Whose statement it is, is for `verify` to say.
+    """
+    identity = unwrap(folder, identities)
+    for envelope in custody.read_statements(folder, "sealed").values():
+        custody.check_root(custody.claimed(envelope), package_id(folder), bag_info(folder))
+    return identity
+
+
 def read_index(path: Path | str, identities: Iterable[age.AnyIdentity]) -> Index:
     """The index, with the package's conditions in `.root`. Raises `PackageError`, `AgeFault`."""
     folder = Path(path)
-    return Index(folder, unwrap(folder, identities))
+    return Index(folder, _unwrap_as_sealed(folder, identities))
 
 
 def iter_items(path: Path | str, identities: Iterable[age.AnyIdentity]) -> Iterator[Item]:
@@ -322,7 +333,7 @@ def rewrap_bytes(
 ) -> tuple[str, bytes]:
     """The wrap for one more custodian, as file name and bytes; no payload is read."""
     folder = Path(path)
-    identity = unwrap(folder, identities)
+    identity = _unwrap_as_sealed(folder, identities)
     return make_wrap(identity, bag_info(folder).name, custodian)
 
 
