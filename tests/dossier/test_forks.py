@@ -246,7 +246,7 @@ def test_the_earliest_receipt_counts_and_repetition_changes_nothing():
 
 def test_a_fork_of_the_opening_state_before_its_first_answer():
     """`prev` null is a place like any other: two first acts of one State are a fork."""
-    table, opened, accept, refuse = two_officers()
+    _, opened, accept, refuse = two_officers()
     assert {accept.act.header.prev, refuse.act.header.prev} == {None}
     assert opened.act.header.prev is None
 

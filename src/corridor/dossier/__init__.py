@@ -36,9 +36,10 @@ from corridor.dossier.draft import (
     problems,
     schema,
 )
-from corridor.dossier.fold import FOLD, FoldFault, Outcome, Receipt, State, fold
+from corridor.dossier.fold import FOLD, FoldFault, fold
 from corridor.dossier.kinds import REGISTRY
 from corridor.dossier.kinds.kind import Clock, Flag, Link, Owed
+from corridor.dossier.state import Outcome, Receipt, State
 
 __all__ = [
     "FOLD",

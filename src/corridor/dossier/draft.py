@@ -24,11 +24,12 @@ from corridor.dossier.act import (
     Rules,
     Text,
 )
-from corridor.dossier.fold import FOLD, State
+from corridor.dossier.fold import FOLD
 from corridor.dossier.forks import STAND
 from corridor.dossier.kinds import REGISTRY
 from corridor.dossier.kinds.facts import ActId, Coded
 from corridor.dossier.members import AMEND, AmendMembers
+from corridor.dossier.state import State
 from corridor.faults import Fault
 from corridor.notary.dsse import Envelope
 
@@ -126,6 +127,7 @@ def following(
     """The next act of a State, seen from `state`. Raises DraftFault if the table does not allow it there."""
     if act not in state.possible(sender.state):
         raise DraftFault("dossier.draft.not-possible", act=act, status=state.status)
+    assert state.rules is not None  # nothing is possible where they are not known
     content = check_body(state.kind, act, body or {})
     header = Header(
         dossier=state.dossier,

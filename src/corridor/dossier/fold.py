@@ -8,120 +8,42 @@ moves only what clocks show.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from corridor import law
 from corridor.dossier import completeness, forks
-from corridor.dossier.act import Condition, Member, Party, Reference, VerifiedAct
+from corridor.dossier.act import Member, VerifiedAct
 from corridor.dossier.completeness import Missing
 from corridor.dossier.forks import Fork
 from corridor.dossier.kinds import REGISTRY
-from corridor.dossier.kinds.kind import Clock, Flag, Link, Move, Owed, Setting
+from corridor.dossier.kinds.kind import Flag, Move, Setting
 from corridor.dossier.members import AMEND, AmendMembers, Proposals
 from corridor.dossier.order import Graph, Order, bits, build, linearise
+from corridor.dossier.state import (
+    EFFECTIVE,
+    FORKED,
+    ILLEGAL,
+    OVERTAKEN,
+    UNKNOWN,
+    VOID,
+    Outcome,
+    Receipt,
+    State,
+    role_of,
+)
 from corridor.faults import Fault
 
 FOLD = "1"  # the version of these rules an opening act pins
-
-EFFECTIVE, OVERTAKEN, VOID, ILLEGAL, FORKED, UNKNOWN = (
-    "effective",
-    "overtaken",
-    "void",
-    "illegal",
-    "forked",
-    "unknown",
-)
-
 
 _STRANGER = "rule.not-a-member"
 
 
 class FoldFault(Fault):
     """The caller folded what does not belong together. Never raised for what a State has signed."""
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """A State's node received an act then. The earliest said counts."""
-
-    act_id: str
-    state: str
-    received_at: datetime
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of an act: effective, overtaken, void, illegal, forked or unknown. `reason` is a code with a text; `ref` the paragraph of spec/act.md or the other act."""
-
-    status: str
-    reason: str | None = None
-    ref: str | None = None
-
-
-@dataclass(frozen=True)
-class State:
-    """Everything there is to know of a dossier at a time, for every member alike."""
-
-    dossier: str
-    kind: str
-    basis: Any
-    members: tuple[Member, ...]
-    requesting: str
-    requested: str
-    status: str | None
-    turn: str | None
-    clocks: tuple[Clock, ...]
-    owed: tuple[Owed, ...]
-    missing: tuple[str, ...]
-    missing_items: tuple[Missing, ...]
-    outcomes: Mapping[str, Outcome]
-    flags: tuple[Flag, ...]
-    forks: tuple[Fork, ...]
-    disclosure_stopped: bool
-    conditions: tuple[Condition, ...]
-    links: tuple[Link, ...]
-    preserved_until: date | None
-    heads: tuple[str, ...]
-    chains: Mapping[str, tuple[str, ...]]  # State -> the ends of its own chain; more than one only in a fork
-    order: tuple[str, ...]  # how the acts were tried: the order a timeline shows them in
-    waiting: tuple[str, ...]  # acts held out
-    waiting_for: tuple[str, ...]  # acts to fetch from any member
-    references: Mapping[str, str]
-    rules: Any
-    opened_on: date | None
-    previous: Mapping[str, str | None] = field(
-        repr=False, default_factory=dict
-    )  # act -> the act before it on its chain
-    facts: Any = field(repr=False, default=None)
-
-    def possible(self, by: str) -> tuple[str, ...]:
-        """Names of the acts the table lets a State send now. Whether an officer may is another room's question."""
-        if self.status is None or by not in {member.state for member in self.members}:
-            return ()
-        if any(fork.stands is None and fork.state == by for fork in self.forks):
-            return (forks.STAND,)
-        kind = REGISTRY[self.kind]
-        names = kind.possible(_role(self.members, by), self.status)
-        if self.disclosure_stopped:
-            names = tuple(name for name in names if name not in kind.disclosing)
-        return (*names, AMEND)
-
-    def ancestry(self, act: str) -> tuple[str, ...]:
-        """An act and all before it on its State's own chain."""
-        found: list[str] = []
-        at: str | None = act
-        while at is not None:
-            found.append(at)
-            at = self.previous.get(at)
-        return tuple(found)
-
-    @property
-    def unresolved_forks(self) -> tuple[Fork, ...]:
-        return tuple(fork for fork in self.forks if fork.stands is None)
 
 
 @dataclass(frozen=True)
@@ -430,10 +352,9 @@ class _Folding:
     def _verdict_of_stand(self, i: int) -> Outcome | None:
         graph = self.graph
         named = graph.position.get(str(graph.acts[i].act.body.get("stands")))
-        split, _ = self._forks(graph.past[i])
-        for fork in split:
-            if fork.state == graph.acts[i].state and named is not None and graph.acts[named].id in fork.acts:
-                if forks.continues(graph, i, named):
+        if named is not None and forks.continues(graph, i, named):
+            for fork in self._forks(graph.past[i])[0]:
+                if fork.state == graph.acts[i].state and graph.acts[named].id in fork.acts:
                     return None
         return Outcome(ILLEGAL, "rule.no-such-fork", "spec/act.md 5.11")
 
@@ -515,15 +436,11 @@ class _Folding:
                 self.bodies[i] = None if model is None else model.model_validate(dict(act.act.body))
             except (ValidationError, RecursionError):
                 self.bodies[i] = None
-        return Move(act.id, head.act, _role(members, head.sender.state), act.act, self.bodies[i])
+        return Move(act.id, head.act, role_of(members, head.sender.state), act.act, self.bodies[i])
 
 
 def _pinned(rules: Any) -> tuple[str, str]:
     return rules.fold, rules.law
-
-
-def _role(members: tuple[Member, ...], state: str) -> str:
-    return next((member.role for member in members if member.state == state), "")
 
 
 def _result(standing: _Standing, i: int) -> str | None:
@@ -533,6 +450,3 @@ def _result(standing: _Standing, i: int) -> str | None:
 
 def _with(standing: _Standing, i: int, outcome: Outcome) -> _Standing:
     return replace(standing, outcomes={**standing.outcomes, i: outcome})
-
-
-__all__ = ["FOLD", "FoldFault", "Outcome", "Party", "Receipt", "Reference", "State", "fold"]

@@ -23,7 +23,7 @@ class Fork:
 def find(graph: Graph, mask: int, strangers: int = 0) -> tuple[tuple[Fork, ...], int]:
     """The forks in a set of acts, and the acts that have no effect because of them.
 
-    `strangers`: acts of States that were no members when they signed; they can stop nothing by contradicting themselves.
+    `strangers`: acts of States that were no members when they signed. They stop nothing by contradicting themselves.
     """
     mask &= ~strangers
     found, without_effect = [], 0

@@ -1,4 +1,4 @@
-"""English sentences for the codes of acts, statuses, grounds of invalidity, clocks and fields: data, one file a kind."""
+"""English sentences for the codes of acts, statuses, rules, clocks and fields: data, one file a kind."""
 
 from __future__ import annotations
 

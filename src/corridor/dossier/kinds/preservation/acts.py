@@ -191,12 +191,14 @@ def _too_short(facts: Facts, move: Move, form: Any) -> list[Flag]:
     if move.name == "grant_extension":
         return []
     start = move.body.preserved_from or move.act.header.time.astimezone(UTC).date()
-    found = []
-    for line in form.periods:
-        if line.kind == "minimum" and line.runs_from == "preserved" and line.days is not None:
-            if move.body.preserved_until < start + timedelta(days=line.days):
-                found.append(Flag("preservation.flag.shorter-than-minimum", move.id, line.cite()))
-    return found
+    return [
+        Flag("preservation.flag.shorter-than-minimum", move.id, line.cite())
+        for line in form.periods
+        if line.kind == "minimum"
+        and line.runs_from == "preserved"
+        and line.days is not None
+        and move.body.preserved_until < start + timedelta(days=line.days)
+    ]
 
 
 def view(status: str, facts: Facts, setting: Setting) -> View:
