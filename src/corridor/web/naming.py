@@ -130,7 +130,7 @@ def _line(table: Mapping[str, Any]) -> str:
             parts.append(say("field", code))
         elif value not in (None, False, ""):
             parts.append(_shown(code, value))
-    return " · ".join(parts)
+    return (" – " if set(table) == {"start", "end"} else " · ").join(parts)
 
 
 def _shown(code: str, value: Any) -> str:

@@ -22,6 +22,14 @@ def say(*parts: Any, default: str | None = None) -> str:
     return naming.say(*parts, default=default)
 
 
+@register.simple_tag
+def text_label(kind: str, name: str) -> str:
+    """What a free text is about; the words of a condition carry the condition's id in their field."""
+    if name.startswith("conditions."):
+        return gettext("text.condition")
+    return naming.say("text", kind, name)
+
+
 @register.filter
 def said(code: Any, prefix: str) -> str:
     """`status|said:"status.preservation"`."""
