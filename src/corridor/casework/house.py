@@ -1,4 +1,4 @@
-"""What casework is given by the node it lives in: keys, folders, clock, directory. Set once at start, never global state of its own."""
+"""What casework is given by the node it lives in: keys, folders, clock, directory. Set once, at start."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class House:
         return found
 
     def peer(self, state: str) -> Peer | None:
-        """How to reach another State's node and whose signatures to expect; None when the directory does not know it."""
+        """How to reach another State's node and whose signatures to expect; None for a State nobody knows."""
         entry = self.directory.entry(state)
         if entry is None or state == self.state:
             return None

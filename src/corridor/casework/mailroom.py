@@ -15,8 +15,19 @@ from django.db import IntegrityError, transaction
 from corridor.casework import receive, store, transfers
 from corridor.casework.house import House
 from corridor.casework.models import ActReceipt, ActRow, Nonce, OutboxLetter, PeerState
-from corridor.exchange import FileEntry, Letter, NotHere, Sent, VerifiedReceipt, Waiting
+from corridor.exchange import (
+    FileEntry,
+    Letter,
+    NotHere,
+    Sent,
+    VerifiedReceipt,
+    Waiting,
+    letter_digest,
+    new_letter,
+    seal_letter,
+)
 from corridor.exchange.message import Readable
+from corridor.exchange.outbox import classify_told
 from corridor.faults import Fault
 from corridor.notary import canonical
 
@@ -61,6 +72,15 @@ class Mailroom:
             if row is None:
                 raise NotHere
             keep_receipt(self.home, row, receipt, raw)
+
+    def letter_refused(self, state: str, letter_id: str, code: str) -> None:
+        failure = classify_told(code, state)
+        row = OutboxLetter.objects.filter(pk=letter_id, state=state, done=None).first()
+        if row is not None:
+            row.last_code, row.stuck = failure.code, not (failure.retry or failure.reseal)
+            if failure.reseal:
+                reseal(self.home, row)
+            row.save()
 
     # ---- questions
 
@@ -146,3 +166,20 @@ def note_log(home: House, state: str, receipt: VerifiedReceipt) -> None:
             peer.checkpoint, peer.log_size = checkpoint.text.decode(), checkpoint.size
     peer.last_heard = home.clock()
     peer.save()
+
+
+def reseal(home: House, row: OutboxLetter) -> None:
+    """The peer's letter recipients changed: the same act in a letter sealed to the new ones. The caller saves."""
+    peer = home.peer(row.state)
+    act = ActRow.objects.filter(pk=row.act_id).first()
+    if peer is None or act is None or not peer.letter_recipients:
+        return
+    letter = new_letter(
+        from_state=home.state,
+        to_state=row.state,
+        act=store.envelope(home, act).to_json(),
+        cls="hybrid" if peer.letter_recipients[0].startswith("age1pq1") else "classic",
+        letter_id=row.pk,
+    )
+    row.raw = seal_letter(letter, peer.letter_recipients)
+    row.digest = letter_digest(row.raw)

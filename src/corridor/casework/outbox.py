@@ -7,7 +7,6 @@ holds it only until the lease ends. Nothing here makes a legal effect: it moves 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,9 +15,8 @@ from django.db.models import Q
 
 from corridor.casework import mailroom, receive, restored, sequencer, store, transfers
 from corridor.casework.house import House
-from corridor.casework.models import ActRow, Dossier, HeldLetter, OutboxLetter, PeerState, Transfer
-from corridor.dossier import verify_act
-from corridor.exchange import PostOffice, letter_digest, new_letter, seal_letter
+from corridor.casework.models import Dossier, HeldLetter, OutboxLetter, PeerState, Transfer
+from corridor.exchange import PostOffice
 from corridor.exchange.client import Client
 from corridor.exchange.outbox import (
     Breaker,
@@ -111,7 +109,7 @@ class Worker:
         log.info("letter not delivered", state=row.state, code=failure.code, attempts=row.attempts)
         row.last_code = failure.code
         if failure.reseal:
-            self._reseal(row)
+            mailroom.reseal(self.home, row)
         wait = max(failure.wait or timedelta(0), backoff(row.attempts, seed=row.pk))
         row.next_due = at + wait
         row.stuck = (not failure.retry and not failure.reseal) or row.attempts >= POISON
@@ -123,24 +121,6 @@ class Worker:
             peer.save(update_fields=["failures", "open_until"])
             return False
         return True
-
-    def _reseal(self, row: OutboxLetter) -> None:
-        """The peer's letter recipients changed: the same act in a letter sealed to the new ones."""
-        peer = self.home.peer(row.state)
-        act = ActRow.objects.filter(pk=row.act_id).first()
-        if peer is None or act is None:
-            return
-        with suppress(Fault):
-            cls = "hybrid" if peer.letter_recipients[0].startswith("age1pq1") else "classic"
-            letter = new_letter(
-                from_state=self.home.state,
-                to_state=row.state,
-                act=store.envelope(self.home, act).to_json(),
-                cls=cls,  # type: ignore[arg-type]
-                letter_id=row.pk,
-            )
-            row.raw = seal_letter(letter, peer.letter_recipients)
-            row.digest = letter_digest(row.raw)
 
     def _breaker(self, state: str) -> Breaker:
         peer = PeerState.objects.filter(state=state).first()
@@ -207,7 +187,7 @@ class Worker:
         try:
             with client:
                 data = client.fetch_act(act_id, self.home.letter_identities)
-            act = verify_act(Envelope.from_json(data), self.home.state_keys)
+            act = store.verified(self.home, Envelope.from_json(data))
             if act.id != act_id:
                 return False
             if act.state == self.home.state:

@@ -15,7 +15,7 @@ from corridor.casework import sequencer, store, transfers
 from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House
 from corridor.casework.models import ActReceipt, ActRow, Authority, Dossier, HeldLetter, LogLeaf, PeerState
-from corridor.dossier import VerifiedAct, verify_act
+from corridor.dossier import VerifiedAct
 from corridor.exchange import Letter, NotHere, Receipt, letter_digest, make_receipt
 from corridor.faults import Fault
 from corridor.notary import Envelope
@@ -47,7 +47,7 @@ def accept_letter(home: House, letter: Letter, raw: bytes, at: datetime) -> byte
 
 
 def _verified(home: House, envelope: bytes, from_state: str, at: datetime) -> VerifiedAct:
-    act = verify_act(Envelope.from_json(envelope), home.state_keys)
+    act = store.verified(home, Envelope.from_json(envelope))
     if act.state != from_state:
         raise CaseworkFault("casework.act.not-from-sender")
     if home.state not in {party.state for party in act.act.header.to}:

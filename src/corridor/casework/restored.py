@@ -22,7 +22,7 @@ from corridor.casework import receive, sequencer, store
 from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House
 from corridor.casework.models import ActReceipt, ActRow, Authority, Dossier, LogLeaf, NodeNote
-from corridor.dossier import VerifiedAct, verify_act
+from corridor.dossier import VerifiedAct
 from corridor.exchange.client import Client
 from corridor.exchange.receipt import read_receipt
 from corridor.faults import Fault
@@ -102,7 +102,7 @@ def _ask(home: House, client: Client, heard: _Heard, at: datetime) -> None:
         if not ActRow.objects.filter(pk=row["act"]).exists():
             mark(home, "casework.restored.behind")
             data = client.fetch_act(row["act"], home.letter_identities)
-            receive.keep_act(home, verify_act(Envelope.from_json(data), home.state_keys), at)
+            receive.keep_act(home, store.verified(home, Envelope.from_json(data)), at)
         receipt = _take_receipt(home, client, row, home.state)
         heard.indexes[receipt[0]] = receipt[1]
     text = answer.get("checkpoint")
@@ -137,7 +137,7 @@ def _take_receipt(home: House, client: Client, row: dict[str, str], by: str) -> 
 
 
 def _take_back(home: House, data: bytes, at: datetime) -> None:
-    act = verify_act(Envelope.from_json(data), home.state_keys)
+    act = store.verified(home, Envelope.from_json(data))
     if act.state != home.state:
         raise CaseworkFault("casework.act.not-from-sender")
     head = act.act.header

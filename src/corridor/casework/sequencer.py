@@ -1,8 +1,8 @@
 """Numbers committed leaves in this State's log, one at a time over all processes.
 
 A leaf row is inserted in the transaction of its act, with no number. Here, under the database's lock, unnumbered rows
-are appended to the log (which syncs and signs) and then get their index. A crash between the two leaves a log that is
-ahead of the database: the next run finds the same leaves in the log and writes their numbers down, appending nothing twice.
+are appended to the log (which syncs and signs) and then get their index. A crash between the two leaves a log that
+is ahead of the database: the next run finds the same leaves there and writes their numbers down, appending none twice.
 A log that holds leaves this database never had, or misses leaves it numbered, means that one of the two came from a
 backup: nothing is signed until `restored` has caught up.
 """

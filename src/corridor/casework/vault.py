@@ -61,13 +61,13 @@ class Vault:
         nonce = os.urandom(12)
         return _VERSION + nonce + self._key(name).encrypt(nonce, data, f"{name}/{what}".encode())
 
-    def open(self, name: str, what: str, sealed: bytes) -> bytes:
+    def open(self, name: str, what: str, sealed: bytes | memoryview[int]) -> bytes:
         """The inverse of `seal`. Raises CaseworkFault when the key is gone or the row was altered."""
-        sealed = bytes(sealed)
-        if sealed[:1] != _VERSION or len(sealed) < 29:
+        data = bytes(sealed)
+        if data[:1] != _VERSION or len(data) < 29:
             raise CaseworkFault("casework.vault.altered", name=name)
         try:
-            return self._key(name).decrypt(sealed[1:13], sealed[13:], f"{name}/{what}".encode())
+            return self._key(name).decrypt(data[1:13], data[13:], f"{name}/{what}".encode())
         except InvalidTag as error:
             raise CaseworkFault("casework.vault.altered", name=name) from error
 

@@ -135,7 +135,7 @@ def init(
         allow_private=allow_private,
         registry_url=registry,
         evidence_folders=tuple(one.resolve() for one in evidence or ()),
-        **({"secret_work": int(work)} if work else {}),
+        secret_work=int(work) if work else Config.secret_work,
     )
     making.init(
         config,

@@ -12,8 +12,9 @@ class NodeConfig(AppConfig):
 
     def ready(self) -> None:
         """With a node folder, casework gets this node's house, built when first needed; tests provide their own."""
-        if settings.NODE is not None:
+        config = settings.NODE
+        if config is not None:
             from corridor.casework import house
-            from corridor.node import wiring
+            from corridor.node.wiring import build_house
 
-            house.provide(lambda: wiring.build_house(settings.NODE))
+            house.provide(lambda: build_house(config))

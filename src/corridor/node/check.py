@@ -58,7 +58,9 @@ def _log(home: House) -> Finding:
         log.audit()
         return Finding("log", None, f"{log.size} entries")
     except Exception as error:
-        return Finding("log", NodeFault("node.check.log", code=getattr(error, "code", type(error).__name__)))
+        return Finding(
+            "log", NodeFault("node.check.log", reason=getattr(error, "code", type(error).__name__))
+        )
 
 
 def _directory(home: House) -> list[Finding]:
@@ -69,7 +71,7 @@ def _directory(home: House) -> list[Finding]:
         return [Finding("directory", NodeFault("node.check.directory-never"))]
     found = [Finding("directory", None, f"{states}; seen {int(age.total_seconds() // 60)} minutes ago")]
     for alarm in home.directory.alarms:
-        fault = NodeFault("node.check.directory-alarm", code=alarm.code, state=alarm.state or "registry")
+        fault = NodeFault("node.check.directory-alarm", reason=alarm.code, state=alarm.state or "registry")
         found.append(Finding("directory alarm", fault))
     if home.state not in home.directory.states():
         found.append(Finding("own entry", NodeFault("node.check.not-published")))
@@ -110,5 +112,5 @@ def _signing() -> Finding:
 
     why = restored.standing()
     if why is not None:
-        return Finding("signing", NodeFault("node.restored.behind", code=why))
+        return Finding("signing", NodeFault("node.restored.behind", reason=why))
     return Finding("signing")

@@ -1,4 +1,4 @@
-"""What an operator decides about a node: DIR/node.toml, read once at start and refused when a line is not understood."""
+"""What an operator decides about a node: DIR/node.toml, read once at start; a line nobody reads is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`corridor node init`: makes a node's folder, keys, certificate and database. It makes no login and no default secret."""
+"""`corridor node init`: makes a node's folder, keys and certificate. It makes no login and no default secret."""
 
 from __future__ import annotations
 

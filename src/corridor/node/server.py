@@ -75,7 +75,12 @@ def run(config: Config) -> int:
 def _preload() -> None:
     import importlib
 
-    for name in ("corridor.node.wiring", "corridor.exchange.transport.wsgi", "corridor.web.urls", "granian.server"):
+    for name in (
+        "corridor.node.wiring",
+        "corridor.exchange.transport.wsgi",
+        "corridor.web.urls",
+        "granian.server",
+    ):
         importlib.import_module(name)
 
 
@@ -154,9 +159,9 @@ def _work(config: Config) -> None:
 
 
 def _pages(config: Config) -> None:
-    import corridor.web
+    from django.apps import apps
 
-    static = Path(corridor.web.__file__).parent / "static"
+    static = Path(apps.get_app_config("web").path) / "static"
     _granian(
         "corridor.node.wsgi:pages",
         address=config.pages_host,

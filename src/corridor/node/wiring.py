@@ -24,6 +24,7 @@ from corridor.node.fault import NodeFault
 from corridor.notary import keys
 from corridor.registry import Directory, from_folder
 from corridor.registry.directory import Refreshed
+from corridor.registry.fetch import Fetch
 
 PRIVATE = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 log = structlog.get_logger("corridor.node")
@@ -102,7 +103,7 @@ class Node:
         self.worker = Worker(home, self.office, self.connect)
 
     def connect(self, state: str) -> Client | None:
-        """A client for one peer, its certificate pinned by the directory; None for a State the directory does not know."""
+        """A client for one peer, its certificate pinned by the directory; None for a State it does not know."""
         peer = self.home.peer(state)
         if peer is None or not peer.url:
             return None
@@ -113,10 +114,8 @@ class Node:
         url = self.config.registry_url
         if not url:
             return None
-        if url.startswith(("http://", "https://")):
-            fetch = fetcher(url, policy=self.policy)
-        else:
-            fetch = from_folder(Path(url))  # type: ignore[assignment]
+        over_http = url.startswith(("http://", "https://"))
+        fetch: Fetch = fetcher(url, policy=self.policy) if over_http else from_folder(Path(url))
         looked = self.home.directory.refresh(fetch, at=self.home.clock())
         if looked.fault is not None:
             log.warning("registry not usable", code=looked.fault.code)

@@ -41,7 +41,9 @@ def _exchange() -> Callable[..., Any]:
     from corridor.exchange.transport.wsgi import make_app
     from corridor.node.wiring import Node
 
-    application = make_app(Node(settings.NODE, house()).office)
+    config = settings.NODE
+    assert config is not None
+    application = make_app(Node(config, house()).office)
 
     def served(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         close_old_connections()

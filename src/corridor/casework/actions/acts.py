@@ -29,7 +29,6 @@ from corridor.dossier import (
     Text,
     VerifiedAct,
     sign,
-    verify_act,
 )
 from corridor.exchange import Letter, letter_digest, new_letter, seal_letter
 
@@ -195,7 +194,7 @@ def _check_complete(
 
 def _signed(home: House, act: Act, opened: Opened, loaded: store.Loaded | None, at: datetime) -> VerifiedAct:
     """Sign, check as every other State will, and judge it with the dossier: an act without effect is not sent."""
-    verified = verify_act(sign(act, opened.key), home.state_keys)
+    verified = store.verified(home, sign(act, opened.key))
     state = dossiers.fold([*(loaded.entries() if loaded else []), verified], as_of=at)
     outcome = state.outcomes[verified.id]
     if outcome.status != "effective":

@@ -30,7 +30,10 @@ def save_draft(
     draft_id: str | None = None,
     dossier_id: str | None = None,
 ) -> SavedDraft:
-    """Keep a draft, sealed, and say what is missing from it. Content: to, basis, body, texts, conditions, reference, follows."""
+    """Keep a draft, sealed, and say what is missing from it.
+
+    Content: to, basis, body, texts, conditions, reference, follows.
+    """
     person.require("draft.write")
     home = house()
     if kind not in dossiers.REGISTRY or act not in dossiers.REGISTRY[kind].bodies:

@@ -21,6 +21,7 @@ from corridor.casework.models import Authority, Dossier, LogLeaf, NationalEntry,
 from corridor.casework.models.national import PAYLOAD_TYPE
 from corridor.notary import canonical, dsse, instant
 
+Day = date
 _Line = Annotated[str, Field(min_length=1, max_length=400)]
 
 
@@ -31,12 +32,12 @@ class Measure(BaseModel):
 
     authority: _Line
     kind: _Line
-    date: date
+    date: Day
     legal_basis: _Line
-    term: date | None = None
+    term: Day | None = None
     addressee: _Line | None = None
-    served: date | None = None
-    answered: date | None = None
+    served: Day | None = None
+    answered: Day | None = None
 
 
 def record_minute(person: Person, dossier_id: str, *, text: str, language: str, secret: str) -> Entered:

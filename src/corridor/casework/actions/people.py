@@ -11,7 +11,7 @@ import hashlib
 import secrets
 import shutil
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -133,7 +133,7 @@ def add_officer(
 def reset_officer(
     *, username: str, passphrase: str, password: str | None = None, secret: str | None = None, days: int = 60
 ) -> Enrolled:
-    """Give a person a new password, or a new secret: the latter is a new key and a new credential, never the old key."""
+    """Give a person a new password, or a new secret: that is a new key and credential, never the old key."""
     home = house()
     officer = _officer(username)
     state_key(home, passphrase)
@@ -202,7 +202,7 @@ def too_many(username: str) -> bool:
 class _Made:
     """A key made for an officer: where it lies and what certifies it."""
 
-    def __init__(self, folder: str, credential: bytes, powers: tuple[str, ...], not_after: object) -> None:
+    def __init__(self, folder: str, credential: bytes, powers: tuple[str, ...], not_after: datetime) -> None:
         self.folder, self.credential, self.powers, self.not_after = folder, credential, powers, not_after
 
 

@@ -11,9 +11,10 @@ from typing import ClassVar
 from django.db import models
 
 from corridor.casework.models.people import Authority, Officer
+from corridor.casework.models.row import Row
 
 
-class Dossier(models.Model):
+class Dossier(Row):
     """One request of one kind. The id is its opening act's id."""
 
     id = models.CharField(max_length=64, primary_key=True)
@@ -34,7 +35,7 @@ class Dossier(models.Model):
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["-changed_at"])]
 
 
-class ActRow(models.Model):
+class ActRow(Row):
     """One signed act. `own` acts form one chain: the partial unique constraint is the compare-and-set of DESIGN §3."""
 
     id = models.CharField(max_length=64, primary_key=True)
@@ -58,7 +59,7 @@ class ActRow(models.Model):
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["dossier", "arrived"])]
 
 
-class ActReceipt(models.Model):
+class ActReceipt(Row):
     """A State's receipt for an act: ours for what came in, theirs for what we sent. Made once, kept byte for byte."""
 
     act = models.ForeignKey(ActRow, on_delete=models.PROTECT, related_name="receipts")
@@ -74,7 +75,7 @@ class ActReceipt(models.Model):
         ]
 
 
-class LogLeaf(models.Model):
+class LogLeaf(Row):
     """An id on its way into, or in, this State's transparency log. `index` is null until the sequencer numbered it."""
 
     leaf = models.CharField(max_length=64, unique=True)
@@ -84,7 +85,7 @@ class LogLeaf(models.Model):
         app_label = "casework"
 
 
-class Draft(models.Model):
+class Draft(Row):
     """What an officer is writing. Not an act, never sent, gone when signed or discarded."""
 
     id = models.CharField(max_length=32, primary_key=True)  # random, also the vault key's name

@@ -8,9 +8,10 @@ from django.db import models
 
 from corridor.casework.models.dossiers import ActRow, Dossier
 from corridor.casework.models.people import Authority
+from corridor.casework.models.row import Row
 
 
-class Package(models.Model):
+class Package(Row):
     """A sealed package. The bytes lie in a folder of their own; item names and sizes are inside, sealed."""
 
     id = models.CharField(max_length=64, primary_key=True)
@@ -28,7 +29,7 @@ class Package(models.Model):
         app_label = "casework"
 
 
-class PackageGrant(models.Model):
+class PackageGrant(Row):
     """An authority of this State that may open a package, from when."""
 
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="grants")
@@ -42,7 +43,7 @@ class PackageGrant(models.Model):
         ]
 
 
-class Handover(models.Model):
+class Handover(Row):
     """The custody statement and wrap one act makes, written in the act's transaction and only then to the package."""
 
     act = models.ForeignKey(ActRow, on_delete=models.PROTECT, related_name="handovers")
@@ -61,7 +62,7 @@ class Handover(models.Model):
         ]
 
 
-class Transfer(models.Model):
+class Transfer(Row):
     """A package, or some files of it, on its way to or from a peer; file by file, resumable."""
 
     package_id = models.CharField(max_length=64)

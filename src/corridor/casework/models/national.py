@@ -1,4 +1,4 @@
-"""The national file: what this State writes down for itself beside a dossier. Append-only, signed, logged, never sent."""
+"""The national file: what a State writes down for itself beside a dossier. Append-only, signed, never sent."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from django.db import models
 
 from corridor.casework.models.dossiers import Dossier
 from corridor.casework.models.people import Authority, Officer
+from corridor.casework.models.row import Row
 
 PAYLOAD_TYPE = "application/vnd.corridor.national+json"
 
 
-class NationalEntry(models.Model):
+class NationalEntry(Row):
     """A minute, a measure or an internal decision. Entries of one dossier form one chain through `prev`."""
 
     id = models.CharField(max_length=64, primary_key=True)  # DSSE id

@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from corridor.casework.models.row import Row
+
 
 class Role(models.TextChoices):
     """One person acts for one authority in one role. An administrator sees no case."""
@@ -44,8 +46,11 @@ class User(AbstractBaseUser):
     class Meta:
         app_label = "casework"
 
+    def __str__(self) -> str:
+        return f"User {self.pk}"
 
-class Authority(models.Model):
+
+class Authority(Row):
     """A contact point or central authority of this State. Which kinds it sends and receives is configuration."""
 
     code = models.CharField(max_length=40, unique=True)
@@ -61,7 +66,7 @@ class Authority(models.Model):
         app_label = "casework"
 
 
-class Officer(models.Model):
+class Officer(Row):
     """A person's standing: authority, role, and the credential the State signed for the officer's key.
 
     The officer's name is sealed (`vault` key `people`); acts carry only the pseudonymous number.
@@ -84,7 +89,7 @@ class Officer(models.Model):
         app_label = "casework"
 
 
-class LoginEvent(models.Model):
+class LoginEvent(Row):
     """Who tried to sign in, and whether it worked. Unknown names are kept as a digest only."""
 
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT)

@@ -7,9 +7,10 @@ from typing import ClassVar
 from django.db import models
 
 from corridor.casework.models.dossiers import ActRow
+from corridor.casework.models.row import Row
 
 
-class OutboxLetter(models.Model):
+class OutboxLetter(Row):
     """One act for one State, sealed and signed for, written in the transaction of the act. Delivered at least once."""
 
     id = models.CharField(max_length=64, primary_key=True)  # the letter's id
@@ -33,7 +34,7 @@ class OutboxLetter(models.Model):
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["done", "next_due"])]
 
 
-class HeldLetter(models.Model):
+class HeldLetter(Row):
     """An authentic letter answered with the noise answer because its dossier is not here: what to ask its sender for.
 
     The letter itself is not kept: its sender has no receipt and will bring it again.
@@ -50,7 +51,7 @@ class HeldLetter(models.Model):
         app_label = "casework"
 
 
-class PeerState(models.Model):
+class PeerState(Row):
     """What is known of one peer's line and log."""
 
     state = models.CharField(max_length=8, primary_key=True)
@@ -65,7 +66,7 @@ class PeerState(models.Model):
         app_label = "casework"
 
 
-class Nonce(models.Model):
+class Nonce(Row):
     """A request nonce a peer used, kept while a replay of it could still pass the clock window."""
 
     state = models.CharField(max_length=8)
@@ -79,7 +80,7 @@ class Nonce(models.Model):
         ]
 
 
-class NodeNote(models.Model):
+class NodeNote(Row):
     """One fact the node keeps about itself, by name (`restored.behind`, `sequencer`)."""
 
     name = models.CharField(max_length=40, primary_key=True)

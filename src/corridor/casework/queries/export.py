@@ -1,4 +1,4 @@
-"""A dossier as a tar of signed files: acts, receipts with their log proofs, and what is needed to check them elsewhere."""
+"""A dossier as a tar of signed files: acts, receipts with log proofs, and the keys to check them elsewhere."""
 
 from __future__ import annotations
 
