@@ -13,6 +13,7 @@ from tests.dossier.cast import AUTHORITY, CUSTODY, MEASURE, PACKAGE, T0, Table, 
 
 from corridor import dossier
 from corridor.dossier import Condition, VerifiedAct
+from corridor.dossier.fold import _Folding
 from corridor.dossier.kinds import REGISTRY
 
 REASONS = words(reasons="By law.")
@@ -142,6 +143,19 @@ def test_what_was_drafted_from_a_view_is_legal_in_it(seed, kind):
         if outcome.status == "illegal":
             assert outcome.reason is not None
             assert outcome.reason.split(".")[0] == kind, (id_, outcome)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    seed=st.integers(0, 10**9), kind=st.sampled_from(sorted(REGISTRY)), forking=st.sampled_from([0.0, 0.25])
+)
+def test_starting_from_a_common_act_changes_nothing(seed, kind, forking):
+    """The fold starts where all have met before; trying every act from the opening on says the same."""
+    rows = play(seed, kind, 20, forking=forking).entries
+    quick = dossier.fold(rows, as_of=T0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_Folding, "_standing", lambda self, mask: self._ordered(mask, None))
+        assert dossier.fold(rows, as_of=T0) == quick
 
 
 def long(kind, count, crossing):

@@ -40,7 +40,9 @@ def test_one_act(name):
         return
     with pytest.raises(Fault) as caught:
         dossier.verify_act(Envelope.from_dict(case["envelope"]), holder(case))
-    expected = case["expected"]["code"]  # `notary` alone: which of its checks notices first is that room's own
+    expected = case["expected"][
+        "code"
+    ]  # `notary` alone: which of its checks notices first is that room's own
     assert caught.value.code == expected or caught.value.code.startswith(f"{expected}.")
 
 
