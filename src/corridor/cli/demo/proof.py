@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,9 @@ STATES = ("xaa", "xbb")
 
 def prove(folder: Path) -> dict[str, Any]:
     """`dossiers_identical`, `custody_verified`, `evidence_sha256_match`, `acts`, `package`."""
-    held = {state: _dossiers(folder / state) for state in STATES}
+    with ThreadPoolExecutor(len(STATES)) as both:
+        nodes = [folder / state for state in STATES]
+        held = dict(zip(STATES, both.map(_dossiers, nodes), strict=True))
     found = sorted((folder / "xaa" / "packages").glob("*/tagmanifest-sha256.txt"))
     where = found[0].parent if len(found) == 1 else None
     return {
