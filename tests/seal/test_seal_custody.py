@@ -138,6 +138,10 @@ def test_a_graph_that_does_not_hold_together_is_refused(sealed: Sealed, cast: Ca
     forged(path, "collected", signer, follows=custody.heads(path))
     assert refused(path, cast) == "seal.custody.out-of-order"
 
+    path = sealed(name="stray collection").path
+    forged(path, "collected", signer)
+    assert refused(path, cast) == "seal.custody.out-of-order"
+
     path = sealed(name="two").path
     forged(path, "sealed", signer, extra={"package": {}})
     assert refused(path, cast) == "seal.custody.two-roots"

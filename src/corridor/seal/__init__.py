@@ -1,0 +1,1 @@
+"""seal: evidence packages. Encrypt, index, custody, check, open, hand over (spec/package.md)."""

@@ -280,7 +280,8 @@ def add(path: Path | str, item: Statement | Envelope) -> str:
             age.encrypt(io.BytesIO(item.private), sink, [bag_info(folder).recipient])
             write_whole(folder / private, sink.getvalue())
     name = file_name(envelope, said.kind)
-    write_whole(folder / name, envelope.to_json())
+    if not (folder / name).exists():
+        write_whole(folder / name, envelope.to_json())
     return name
 
 
@@ -387,12 +388,13 @@ AnyStatement = TypeVar("AnyStatement", bound=Claimed)
 def check_graph(items: Sequence[AnyStatement], package: str, info: BagInfo) -> list[AnyStatement]:
     """The statements in an order in which each comes after all it follows. Raises `CustodyError`. Steps:
 
-    1. exactly one `sealed`, citing nothing but `collected`; it names this package's key and item tree
+    1. exactly one `sealed`, citing nothing but `collected`, all of which lead to it; it names this package's key and item tree
     2. every other statement is about this package and follows statements that are here
     3. each follows at least one of a kind that can come before its own, directly
     4. a package is received by the State it was sent to
     """
     by_id = {item.id: item for item in items}
+    followed = {each for item in items for each in item.follows}
     roots = [item for item in items if item.kind == "sealed"]
     if not roots:
         raise CustodyError("seal.custody.no-root")
@@ -406,7 +408,8 @@ def check_graph(items: Sequence[AnyStatement], package: str, info: BagInfo) -> l
             raise CustodyError("seal.custody.gap", statement=item.id[:16])
         before = [by_id[each] for each in item.follows]
         if item.kind in ("collected", "sealed"):
-            if any(each.kind != "collected" for each in before):
+            stray = item.kind == "collected" and item.id not in followed
+            if stray or any(each.kind != "collected" for each in before):
                 raise CustodyError("seal.custody.out-of-order", statement=item.id[:16], kind=item.kind)
             continue
         leading = [each for each in before if each.kind in _FOLLOWS[item.kind]]

@@ -35,9 +35,8 @@ def disk_faults() -> Iterator[None]:
         raise PackageError("seal.disk.refused", errno=errno.errorcode.get(error.errno or 0, "?")) from error
 
 
-def write_whole(file: Path, data: bytes, *, replace: bool = True) -> None:
-    """Write under a temporary name, sync, rename. Raises `PackageError`; with `replace=False`
-    an existing file is left alone and refused."""
+def write_whole(file: Path, data: bytes) -> None:
+    """Write under a temporary name, sync, rename. Raises `PackageError`."""
     temporary = file.with_name(f".tmp-{secrets.token_hex(8)}")
     with disk_faults():
         try:
@@ -45,12 +44,7 @@ def write_whole(file: Path, data: bytes, *, replace: bool = True) -> None:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            if replace:
-                temporary.replace(file)
-            else:
-                os.link(temporary, file)
-        except FileExistsError:
-            raise PackageError("seal.package.file-exists", name=file.name) from None
+            temporary.replace(file)
         finally:
             temporary.unlink(missing_ok=True)
         sync_folder(file.parent)
