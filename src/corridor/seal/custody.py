@@ -388,7 +388,8 @@ AnyStatement = TypeVar("AnyStatement", bound=Claimed)
 def check_graph(items: Sequence[AnyStatement], package: str, info: BagInfo) -> list[AnyStatement]:
     """The statements in an order in which each comes after all it follows. Raises `CustodyError`. Steps:
 
-    1. exactly one `sealed`, citing nothing but `collected`, all of which lead to it; it names this package's key and item tree
+    1. exactly one `sealed`, citing nothing but `collected`, all of which lead to it;
+       it names this package's key and item tree
     2. every other statement is about this package and follows statements that are here
     3. each follows at least one of a kind that can come before its own, directly
     4. a package is received by the State it was sent to
