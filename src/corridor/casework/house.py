@@ -34,7 +34,7 @@ class House:
     request_key: SigningKey
     log_key: SigningKey
     log_origin: str
-    letter_identities: tuple[str, ...]
+    letter_identities: tuple[str, ...] = field(repr=False)
     fetches: bool = False  # this node can only call out
     four_eyes: str = "auto"  # auto | on | off; see casework.disclosure
     secret_work: int = 17  # scrypt cost (log2) of officers' files

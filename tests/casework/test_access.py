@@ -1,0 +1,218 @@
+"""The walk: every query and action of casework × every role × own, another authority's, made available, absent.
+
+"Absent" and "not yours" are one answer. A new function in `queries` or `actions` fails this test until it is listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.casework.conftest import SECRET, Desk
+
+from corridor.casework import actions, queries
+from corridor.casework.access import RIGHTS, Person
+from corridor.casework.fault import NotAllowed, NotFound
+from corridor.casework.models import Officer, Role
+from corridor.faults import Fault
+
+pytestmark = pytest.mark.django_db
+
+ABSENT = "0" * 64
+D, S, V, A = Role.DRAFTER, Role.SIGNATORY, Role.SUPERVISOR, Role.ADMINISTRATOR
+
+#: function -> (call with a dossier, roles that get past the door of their own dossier, readable when made available)
+DOSSIER: dict[str, tuple[Callable[[Person, str], Any], set[str], bool]] = {
+    "dossier_page": (queries.dossier_page, {D, S, V}, True),
+    "changes": (lambda p, d: queries.changes(p, d, []), {D, S, V}, True),
+    "export": (lambda p, d: b"".join(queries.export(p, d)), {S, V}, True),
+    "save_draft": (
+        lambda p, d: actions.save_draft(p, kind="preservation", act="withdraw", content={}, dossier_id=d),
+        {D, S},
+        False,
+    ),
+    "sign_act": (
+        lambda p, d: actions.sign_act(p, act="withdraw", dossier_id=d, seen=["x"], secret=SECRET),
+        {S},
+        False,
+    ),
+    "deliver": (lambda p, d: actions.deliver(p, d, packages=["x"], seen=["x"], secret=SECRET), {S}, False),
+    "confirm": (lambda p, d: actions.confirm(p, d, packages=["x"], seen=["x"], secret=SECRET), {S}, False),
+    "record_minute": (
+        lambda p, d: actions.record_minute(p, d, text="t", language="en", secret=SECRET),
+        {D, S, V},
+        True,
+    ),
+    "record_measure": (
+        lambda p, d: actions.record_measure(
+            p,
+            d,
+            measure={"authority": "a", "kind": "search_access", "date": "2026-01-01", "legal_basis": "b"},
+            secret=SECRET,
+        ),
+        {D, S, V},
+        True,
+    ),
+    "make_available": (
+        lambda p, d: actions.make_available(p, d, authority="XAA-ZZ", secret=SECRET),
+        {S, V},
+        False,
+    ),
+    "start_upload": (lambda p, d: actions.start_upload(p, d), {D, S}, False),
+    "seal_from_server": (
+        lambda p, d: actions.seal_from_server(p, d, paths=["0/x"], secret=SECRET),
+        {S},
+        False,
+    ),
+}
+PACKAGE: dict[str, tuple[Callable[[Person, str], Any], set[str]]] = {
+    "package_row": (queries.package_row, {D, S, V}),
+    "package_dossier": (queries.package_dossier, {D, S, V}),
+    "check_package": (actions.check_package, {D, S, V}),
+    "open_evidence": (lambda p, x: actions.open_evidence(p, x, secret=SECRET), {S}),
+    "read_item": (lambda p, x: b"".join(actions.read_item(p, x, item="1", secret=SECRET)), {S}),
+}
+UPLOAD: dict[str, tuple[Callable[[Person, str], Any], set[str]]] = {
+    "add_part": (lambda p, u: actions.add_part(p, u, item="a", offset=0, data=b"", last=True), {D, S}),
+    "finish_upload": (lambda p, u: actions.finish_upload(p, u, secret=SECRET), {S}),
+    "abandon_upload": (actions.abandon_upload, {D, S}),
+}
+DRAFT: dict[str, tuple[Callable[[Person, str], Any], set[str]]] = {
+    "draft_page": (queries.draft_page, {D, S}),
+    "discard_draft": (actions.discard_draft, {D, S}),
+}
+#: no object: who may call it at all
+PLAIN: dict[str, tuple[Callable[[Person], Any], set[str]]] = {
+    "desk": (queries.desk, {D, S, V, A}),
+    "kinds": (queries.kinds, {D, S, V, A}),
+    "form_page": (lambda p: queries.form_page(p, "preservation"), {D, S}),
+    "people": (queries.people, {V, A}),
+    "server_folder": (actions.server_folder, {D, S}),
+}
+#: public law and directory, the operator's own functions, and what belongs to signing in
+ELSEWHERE = {
+    "addressees", "missing", "add_authority", "add_officer", "reset_officer", "disable_officer",
+    "signed_in", "too_many",
+}  # fmt: skip
+
+
+def test_every_function_of_casework_is_in_this_walk() -> None:
+    walked = {*DOSSIER, *PACKAGE, *UPLOAD, *DRAFT, *PLAIN, *ELSEWHERE}
+    assert walked == set(queries.__all__) | set(actions.__all__)
+
+
+def _person(desk: Desk, role: str, authority: str = "XAA-CP") -> Person:
+    row = Officer.objects.select_related("user").get(role=role, authority__code=authority)
+    return desk.person(row.user.username)
+
+
+def _door(call: Callable[..., Any], *arguments: Any) -> str:
+    """How far a call came: through, not-found or not-allowed. Trouble behind the door is the action's own business."""
+    try:
+        call(*arguments)
+    except NotFound:
+        return "not-found"
+    except NotAllowed:
+        return "not-allowed"
+    except Fault:
+        return "through"
+    return "through"
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("name", DOSSIER)
+def test_dossiers(desk: Desk, ask: Callable[..., str], name: str, role: str) -> None:
+    call, roles, readable = DOSSIER[name]
+    own = ask()
+    person, stranger = _person(desk, role), _person(desk, role, "XAA-CA")
+    answer = _door(call, person, own)
+    if name == "seal_from_server" and role in roles:
+        assert answer == "not-found"  # past the door: the path it names is not there
+    elif role == A:
+        assert answer in ("not-found", "not-allowed")
+    else:
+        assert answer == ("through" if role in roles else "not-allowed")
+    # Absent and another authority's are one answer, word for word.
+    for who, what in ((stranger, own), (person, ABSENT), (stranger, ABSENT)):
+        assert _door(call, who, what) in (
+            "not-found",
+            "not-allowed" if role not in roles or role == A else "not-found",
+        )
+    assert _door(call, stranger, own) == _door(call, stranger, ABSENT)
+    # Made available: to be read, and written beside in one's own file, never acted in.
+    actions.make_available(_person(desk, V), own, authority="XAA-CA", secret=SECRET)
+    answer = _door(call, stranger, own)
+    if readable and role in roles:
+        assert answer == "through"
+    else:
+        assert answer in ("not-found", "not-allowed")
+
+
+@pytest.fixture
+def package(desk: Desk) -> str:
+    opening = desk.others["XBB"].opening(desk.clock())
+    desk.receive(opening)
+    person = _person(desk, S)
+    upload = actions.start_upload(person, opening.id)
+    actions.add_part(person, upload.id, item="a", offset=0, data=b"x", last=True)
+    return actions.finish_upload(person, upload.id, secret=SECRET).package
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("name", PACKAGE)
+def test_packages(desk: Desk, package: str, name: str, role: str) -> None:
+    call, roles = PACKAGE[name]
+    person, stranger = _person(desk, role), _person(desk, role, "XAA-CA")
+    assert _door(call, person, package) == (
+        "through" if role in roles else "not-found" if role == A else "not-allowed"
+    )
+    assert _door(call, stranger, package) == _door(call, stranger, ABSENT) == "not-found"
+    assert _door(call, person, ABSENT) == "not-found"
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("name", UPLOAD)
+def test_uploads(desk: Desk, ask: Callable[..., str], name: str, role: str) -> None:
+    call, roles = UPLOAD[name]
+    upload = actions.start_upload(_person(desk, D), ask()).id
+    try:
+        person, stranger = _person(desk, role), _person(desk, role, "XAA-CA")
+        answer = _door(call, stranger, upload)
+        assert answer == _door(call, stranger, "absent")
+        assert answer != "through"
+        assert (_door(call, person, upload) == "through") == (role in roles)
+    finally:
+        if _door(actions.abandon_upload, _person(desk, D), upload) == "through":
+            pass
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("name", DRAFT)
+def test_drafts(desk: Desk, name: str, role: str) -> None:
+    call, roles = DRAFT[name]
+    saved = actions.save_draft(_person(desk, D), kind="preservation", act="request", content={}).id
+    person, stranger = _person(desk, role), _person(desk, role, "XAA-CA")
+    assert _door(call, stranger, saved) == _door(call, stranger, "absent") == "not-found"
+    assert _door(call, person, saved) == ("through" if role in roles else "not-found")
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("name", PLAIN)
+def test_without_an_object(desk: Desk, ask: Callable[..., str], name: str, role: str) -> None:
+    ask()
+    call, roles = PLAIN[name]
+    assert _door(call, _person(desk, role)) == ("through" if role in roles else "not-allowed")
+
+
+def test_an_administrator_sees_no_case(desk: Desk, ask: Callable[..., str]) -> None:
+    ask()
+    page = queries.desk(_person(desk, A))
+    assert not (page.needs_me or page.waits_on_them or page.closed or page.clocks or page.drafts)
+
+
+def test_a_right_that_is_not_listed_is_nobodys(desk: Desk) -> None:
+    assert not any(_person(desk, role).may("anything.else") for role in Role.values)
+    assert all(
+        Role.ADMINISTRATOR not in roles for right, roles in RIGHTS.items() if not right.startswith("people.")
+    )
