@@ -14,7 +14,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.module_loading import import_string
 from ninja import NinjaAPI, Router, Schema
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import APIKeyCookie, HttpBearer
 from pydantic import Field
 
@@ -96,6 +96,11 @@ def _fault(request: HttpRequest, fault: Fault) -> HttpResponse:
 def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     place = ".".join(str(each) for each in error.errors[0].get("loc", ())) if error.errors else "body"
     return _fault(request, WebFault("web.api.body", field=place))
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return _fault(request, WebFault("web.api.body", field="body"))
 
 
 @api.exception_handler(AuthenticationError)

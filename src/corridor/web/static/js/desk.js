@@ -61,7 +61,7 @@ document.addEventListener("htmx:before:request", (event) => {
   if (reading) event.preventDefault();
 });
 
-/* -- a fault is read out and shown at once; a page left with the back button never keeps a secret ------------------- */
+/* -- a fault is read out and shown at once; a page that is gone keeps no secret ------------------- */
 
 document.addEventListener("DOMContentLoaded", () => {
   const fault = document.querySelector("[data-fault]");
