@@ -43,8 +43,7 @@ def demo(
     if source is not None and not source.exists():
         raise DemoFault("cli.demo.no-evidence", path=source)
     began = time.monotonic()
-    stage.clear(folder)
-    with running(folder / "logs") as processes:
+    with stage.cleared(folder), running(folder / "logs") as processes:
         typer.echo("Building a registry and two nodes …")
         built = stage.build(folder, processes)
         carried = source.resolve() if source else evidence.make(folder / "evidence", seed=2026)
@@ -113,7 +112,10 @@ def _introduce(built: Stage) -> None:
 
 
 def _stay_open() -> None:
-    typer.echo("\nBoth desks are open. Press Ctrl-C to end the demo.")
+    typer.echo("\nBoth desks are open; one browser can be signed in to both. Carry the case on by hand:")
+    typer.echo("  Borealia, duty     a second request to preserve waits for an answer; it is not complete")
+    typer.echo("  Aurelia, central   a draft waits to be finished and signed")
+    typer.echo("Press Ctrl-C to end the demo.")
     try:
         signal.pause()
     except KeyboardInterrupt:

@@ -78,18 +78,18 @@ class Processes:
         raise DemoFault("cli.demo.process-silent", name=child.name, seconds=seconds, log=child.log)
 
     def stop(self, child: Child) -> None:
-        """Ask the child's whole group to end; insist after five seconds."""
+        """Ask the child's whole group to end; insist after twelve seconds."""
         if child.process.poll() is None:
             _signal_group(child, signal.SIGTERM)
             try:
-                child.process.wait(5)
+                child.process.wait(12)
             except subprocess.TimeoutExpired:
                 _signal_group(child, signal.SIGKILL)
                 child.process.wait(5)
         self.children = [one for one in self.children if one is not child]
 
     def stop_all(self) -> None:
-        for child in reversed(self.children):
+        for child in reversed(list(self.children)):
             self.stop(child)
 
 
@@ -112,5 +112,9 @@ def running(logs: Path) -> Iterator[Processes]:
     try:
         yield processes
     finally:
+        # A second Ctrl-C or SIGTERM must not leave half of the children behind.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        interrupting = signal.signal(signal.SIGINT, signal.SIG_IGN)
         processes.stop_all()
+        signal.signal(signal.SIGINT, interrupting)
         signal.signal(signal.SIGTERM, before)

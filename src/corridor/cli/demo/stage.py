@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import secrets
 import shutil
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -63,14 +66,24 @@ class Stage:
         }
 
 
-def clear(folder: Path) -> None:
-    """An empty folder of our own. Raises DemoFault when it holds something no demo made."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARK).exists():
-            raise DemoFault("cli.demo.folder-not-ours", path=folder)
-        shutil.rmtree(folder)
+@contextmanager
+def cleared(folder: Path) -> Iterator[None]:
+    """An empty folder of our own, held until the block ends.
+
+    Raises DemoFault when it holds something no demo made, or when a demo runs in it.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise DemoFault("cli.demo.folder-not-ours", path=folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / MARK).touch()
+    with (folder / MARK).open("w") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DemoFault("cli.demo.running", path=folder) from error
+        for each in folder.iterdir():
+            if each.name != MARK:
+                shutil.rmtree(each) if each.is_dir() else each.unlink()
+        yield
 
 
 def build(folder: Path, processes: Processes) -> Stage:
@@ -116,8 +129,7 @@ def start(stage: Stage, processes: Processes) -> None:
     child = processes.start("registry", "registry", "serve", str(stage.folder / "registry"), "--port", port)
     processes.wait_until(lambda: _answers(f"{stage.registry_url}/metadata/timestamp.json"), child)
     nodes = {
-        state: processes.start(state.lower(), "node", "run", str(stage.node(state)))
-        for state in stage.desks
+        state: processes.start(state.lower(), "node", "run", str(stage.node(state))) for state in stage.desks
     }
     for state, node in nodes.items():
         processes.wait_until(partial(_is_up, stage, state), node)

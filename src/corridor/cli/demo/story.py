@@ -67,6 +67,7 @@ class Story:
     def play(self) -> Played:
         preservation = self._preserve()
         request, package = self._obtain(preservation)
+        self._leave_open()
         acts = sum(len(self.cast.central.page(dossier)["timeline"]) for dossier in (preservation, request))
         return Played(preservation, request, package, acts)
 
@@ -171,6 +172,52 @@ class Story:
             "POST", f"dossiers/{dossier}/share", cast.duty.with_secret(authority="XAA-CA")
         )
         return dossier
+
+    def _leave_open(self) -> None:
+        """A second request, and a draft of a third, wait on the desks: for whoever carries the case on by hand."""
+        cast = self.cast
+        second = {**PROVIDER, "service": "domain names"}
+        draft = self._tell(
+            cast.drafter, "drafts a second request: who registered the look-alike domain"
+        ).draft(
+            kind="preservation",
+            to={"state": "XBB", "authority": "XBB-CP"},
+            basis={"instrument": "UNCC_2024", "provision": "42"},
+            reference="XAA-2026-0417/3",
+            body={
+                "authority": {"state": "XAA", "authority": "XAA-CP", "name": "Aurelia 24/7 contact point"},
+                "offence_and_facts": OFFENCE,
+                "data_and_link": {
+                    "data": [
+                        {
+                            "category": "subscriber",
+                            "provider": second,
+                            "account": {"type": "domain", "value": evidence.LOOKALIKE},
+                        }
+                    ]
+                },
+                "intention_to_request": {"will_request": True},
+            },
+            texts=[
+                {"field": "offence_and_facts", "language": LANGUAGE, "text": FACTS},
+                {
+                    "field": "data_and_link",
+                    "language": LANGUAGE,
+                    "text": "The look-alike domain received the victim's replies.",
+                },
+            ],
+        )
+        dossier = self._tell(
+            cast.duty, "signs and sends it, incomplete as it is: time matters more"
+        ).sign_draft(draft["id"], override_reason="The registrar deletes its records within hours.")
+        self._arrived(cast.duty_there, dossier, "request")
+        self._tell(cast.central, "begins the draft of a request for those data").draft(
+            kind="stored_data",
+            to={"state": "XBB", "authority": "XBB-CA"},
+            basis={"instrument": "UNCC_2024", "provision": "44"},
+            reference="XAA-2026-0417/4",
+            body={"matter_and_authority": {"offence": OFFENCE}},
+        )
 
     def _obtain(self, preservation: str) -> tuple[str, str]:
         cast = self.cast
