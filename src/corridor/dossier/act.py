@@ -17,7 +17,7 @@ from corridor.faults import Fault
 from corridor.notary import canonical, credentials, dsse
 from corridor.notary.credentials import VerifiedCredential
 from corridor.notary.dsse import Envelope
-from corridor.notary.keys import PublicKey, SigningKey
+from corridor.notary.keys import KeyRecord, PublicKey, SigningKey
 
 PAYLOAD_TYPE: Final = "application/vnd.corridor.act+json"
 FORMAT: Final = "act/1"
@@ -337,7 +337,9 @@ def _check_opening(head: Header, addressed: set[str]) -> None:
 # --- authentic or not ----------------------------------------------------------------------------------------
 
 
-def verify_act(envelope: Envelope, state_keys: Callable[[str], Iterable[PublicKey]]) -> VerifiedAct:
+def verify_act(
+    envelope: Envelope, state_keys: Callable[[str], Iterable[PublicKey | KeyRecord]]
+) -> VerifiedAct:
     """Check an act as spec/act.md 4 numbers the steps. Raises ActFault or a notary fault; else the act is authentic.
 
     `state_keys(state)` gives the certifying keys held for a State. Two signatures, two calls: the State certified
