@@ -137,7 +137,9 @@ def test_recipients_that_cannot_be_used_together_are_refused(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "AGE-SECRET-KEY-1QQ", CLASSIC.text.lower(), CLASSIC.recipient.text, "1"]
+    "text",
+    ["", "AGE-SECRET-KEY-1QQ", CLASSIC.text.lower(), CLASSIC.recipient.text, "1"],
+    ids=["empty", "short", "lower case", "a recipient", "one letter"],
 )
 def test_an_identity_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(age.KeyTextError):
