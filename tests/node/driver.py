@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +39,7 @@ class Driver:
             text=True,
         )
 
-    def __call__(self, code: str, **values: Any) -> Any:
+    def __call__(self, code: str, /, **values: Any) -> Any:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps({"code": code, "values": values}) + "\n")
@@ -74,7 +77,32 @@ def main(folder: Path) -> None:
     def person(username: str) -> Any:
         return access.person_of(models.User.objects.get(username=username))
 
+    def die_at(step: int, code: str, **values: Any) -> str:
+        """Run code in a forked process that SIGKILLs itself before its `step`-th durable step: `killed` or `done`."""
+        from django.db import connections
+
+        connections.close_all()
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                _arm(step)
+                exec(code, {**scope, **values})
+                status = 0
+            except Exception:
+                import traceback
+
+                traceback.print_exc()
+            finally:
+                os._exit(status)
+        _, waited = os.waitpid(pid, 0)
+        if os.WIFSIGNALED(waited):
+            return "killed"
+        assert os.WEXITSTATUS(waited) == 0, "the code raised"
+        return "done"
+
     scope: dict[str, Any] = {
+        "die_at": die_at,
         "access": access,
         "actions": actions,
         "home": house(),
@@ -107,6 +135,45 @@ def main(folder: Path) -> None:
             text = json.dumps({"refused": type(error).__name__, "text": str(error)})
         out.write(text + "\n")
         out.flush()
+
+
+def _arm(step: int) -> None:
+    """Count every statement sent to the database and every change to a disk's folder; die before the `step`-th."""
+    from django.db import connections
+
+    connection = connections["default"]
+    left = [step]
+
+    def tick() -> None:
+        left[0] -= 1
+        if left[0] <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def statement(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith(("SELECT", "PRAGMA")):
+            tick()
+        return execute(sql, params, many, context)
+
+    connection.execute_wrappers.append(statement)
+    commit = type(connection)._commit
+    type(connection)._commit = lambda self: (tick(), commit(self))[1]
+    for name in ("fsync", "replace", "rename", "link", "unlink"):
+        original = getattr(os, name)
+        setattr(os, name, lambda *a, _original=original, **k: (tick(), _original(*a, **k))[1])
+    before = socket.socket.sendall
+
+    def sendall(self: Any, *arguments: Any) -> Any:
+        tick()
+        return before(self, *arguments)
+
+    socket.socket.sendall = sendall  # type: ignore[method-assign]
+    tls_before = ssl.SSLSocket.sendall
+
+    def tls_sendall(self: Any, *arguments: Any, **more: Any) -> Any:
+        tick()
+        return tls_before(self, *arguments, **more)
+
+    ssl.SSLSocket.sendall = tls_sendall  # type: ignore[method-assign]
 
 
 def _plain(value: Any) -> Any:

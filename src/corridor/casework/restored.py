@@ -31,6 +31,7 @@ from corridor.notary.log import VerifiedCheckpoint, verify_checkpoint
 
 BEHIND = "restored.behind"
 LOG = "log.behind"
+ASKING = "restored.asking"
 
 
 def mark(home: House, code: str) -> None:
@@ -39,16 +40,29 @@ def mark(home: House, code: str) -> None:
     home.wake()
 
 
+def begin(home: House) -> None:
+    """The node starts and has a history: nothing is signed until its peers were asked once, or did not answer."""
+    if ActRow.objects.exists():
+        NodeNote.objects.update_or_create(name=ASKING, defaults={"changed": home.clock()})
+
+
+def asked() -> None:
+    """Every peer was asked since the start; one that did not answer is asked again, and does not hold the desk up."""
+    NodeNote.objects.filter(name=ASKING).delete()
+
+
 def standing() -> str | None:
     """Why this node may not sign now, or None."""
-    note = NodeNote.objects.filter(name__in=(BEHIND, LOG)).order_by("name").first()
+    note = NodeNote.objects.filter(name__in=(BEHIND, LOG, ASKING)).order_by("name").first()
     return (note.text or note.name) if note else None
 
 
 def check() -> None:
-    """Raise `casework.restored.behind` while the node has not caught up."""
-    if standing() is not None:
+    """Raise `casework.restored.behind` while the node has not caught up, `.asking` while it has not asked."""
+    if NodeNote.objects.filter(name__in=(BEHIND, LOG)).exists():
         raise CaseworkFault("casework.restored.behind")
+    if NodeNote.objects.filter(name=ASKING).exists():
+        raise CaseworkFault("casework.restored.asking")
 
 
 @dataclass

@@ -35,7 +35,11 @@ def run(config: Config) -> int:
     """
     from django.db import connections
 
+    from corridor.casework import restored
+    from corridor.casework.house import house
+
     _preload()
+    restored.begin(house())
     connections.close_all()
     for old in (config.folder / "run").glob("*.up"):
         old.unlink(missing_ok=True)

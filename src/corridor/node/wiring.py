@@ -140,6 +140,7 @@ class Node:
                     next_look = at + (self.config.refresh if known else timedelta(seconds=2))
                 if (not asked or restored.standing() is not None) and at >= next_ask:
                     asked = not restored.ask_all(self.home, self.connect, at)
+                    restored.asked()
                     next_ask = at + timedelta(seconds=5 if not asked else 30)
                 tried = self.worker.round()
             except (
