@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from registry_cast import DAY, NOW, Party, Secretariat
@@ -51,3 +52,36 @@ def test_the_registry_down_leaves_a_dated_directory(tmp_path: Path) -> None:
     assert late.reason is not None
     assert late.reason.code == "registry.entry.stale"
     assert directory.entry("XBB") is not None, "preservation needs the entry, whatever its age"
+
+
+def test_a_registry_that_answers_slowly_holds_up_no_letter(tmp_path: Path) -> None:
+    """An entry that came in a letter is taken while a look is under way; what the look saw older does no harm."""
+    secretariat, party = Secretariat(tmp_path / "registry"), Party("XBB")
+    secretariat.enrol(party)
+    directory = secretariat.directory(tmp_path / "node")
+    directory.refresh(secretariat.fetch(), at=NOW)
+    newer = party.submit(NOW + DAY)
+    asked, answer = threading.Event(), threading.Event()
+
+    def drip(path: str) -> bytes:
+        asked.set()
+        assert answer.wait(10)
+        return secretariat.fetch()(path)
+
+    look = threading.Thread(target=directory.refresh, args=(drip,), kwargs={"at": NOW + DAY})
+    letter = threading.Thread(
+        target=directory.accept_fresh_entry, args=(newer.files["entry.json"],), kwargs={"at": NOW + DAY}
+    )
+    look.start()
+    assert asked.wait(10)
+    letter.start()
+    letter.join(5)
+    waited = letter.is_alive()
+    answer.set()
+    look.join(10)
+    letter.join(10)
+    assert not waited
+    entry = directory.entry("XBB")
+    assert entry is not None
+    assert entry.version == 2
+    assert directory.standing("XBB", NOW + DAY).disclosure

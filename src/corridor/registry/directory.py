@@ -198,26 +198,31 @@ class Directory:
     def refresh(self, fetch: Fetch, *, at: datetime) -> Refreshed:
         """Look at the registry once. Never raises for what the registry does: that is in the answer and the
         alarms."""
-        with files.writing(self.path):
-            looked = self._shelf.looked()
-            looked.tried_at = at
-            fault: RegistryFault | None = None
-            accepted: list[str] = []
+        # A lock of its own for the look: a registry that answers slowly must not hold up what a letter brings.
+        with files.writing(self.path / "tuf"):
+            found: reading.Reading | RegistryFault
             try:
                 found = reading.read(self.path / "tuf", (self.path / "root.json").read_bytes(), fetch, at=at)
             except RegistryFault as caught:
-                fault = caught
-            else:
-                looked.good_at = at
-                for state in sorted({*self._shelf.states(), *found.listings}):
-                    listing = found.listings.get(state) or RegistryFault(
-                        "registry.state.withdrawn", state=state
-                    )
-                    if self._examine(state, listing, found.announcements.get(state), at):
-                        accepted.append(state)
-            looked.alarms = self._alarms(None, looked.alarms, [fault] if fault else [], at)
-            self._shelf.keep_looked(looked)
-            return Refreshed(at, tuple(accepted), fault, self.alarms)
+                found = caught
+            with files.writing(self.path):
+                return self._looked(found, at)
+
+    def _looked(self, found: reading.Reading | RegistryFault, at: datetime) -> Refreshed:
+        """Write down what a look showed. The caller holds the lock."""
+        looked = self._shelf.looked()
+        looked.tried_at = at
+        fault = found if isinstance(found, RegistryFault) else None
+        accepted: list[str] = []
+        if not isinstance(found, RegistryFault):
+            looked.good_at = at
+            for state in sorted({*self._shelf.states(), *found.listings}):
+                listing = found.listings.get(state) or RegistryFault("registry.state.withdrawn", state=state)
+                if self._examine(state, listing, found.announcements.get(state), at):
+                    accepted.append(state)
+        looked.alarms = self._alarms(None, looked.alarms, [fault] if fault else [], at)
+        self._shelf.keep_looked(looked)
+        return Refreshed(at, tuple(accepted), fault, self.alarms)
 
     def accept_fresh_entry(self, data: bytes, *, at: datetime, continuity_chain: bytes = b"") -> Entry:
         """Take an entry a State sent itself, freshly signed by the keys we hold for it.
