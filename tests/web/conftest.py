@@ -1,4 +1,4 @@
-"""One node of Aurelia in this process, with Borealia in its directory, officers of both authorities and two dossiers."""
+"""Aurelia's node in this process, Borealia in its directory, officers of both authorities, a dossier for each."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def test_every_page_is_shown_to_exactly_the_roles_that_are_listed(desk: Desk) ->
 
 
 def test_absent_and_not_yours_are_the_same_bytes(desk: Desk) -> None:
-    """For every role, address and method: another authority's object and one that never was answer alike, and refuse."""
+    """Another authority's object and one that never was are refused alike: every role, address and method."""
     for office, other in (("CP", "CA"), ("CA", "CP")):
         for role in ROLES:
             browser = desk.client(office, role)

@@ -115,7 +115,7 @@ def test_one_request_from_draft_to_confirmed_evidence(stage: Stage, tmp_path: Pa
         here.page.goto(here.desk)
         expect(here.page.locator(".whoami")).to_contain_text(here.login.name)  # still signed in here too
         browser.close()
-    # The wrong secret was answered with 403, which Chromium notes; nothing else may have gone wrong, the policy included.
+    # The wrong secret was answered with 403, which Chromium notes; nothing else may have gone wrong.
     assert [each for each in troubles if "403" not in each] == []
 
 

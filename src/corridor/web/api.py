@@ -100,6 +100,8 @@ def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if error.status_code == 403:  # the browser's session without the page's token
+        return _fault(request, WebFault("web.form.stale"))
     return _fault(request, WebFault("web.api.body", field="body"))
 
 

@@ -113,6 +113,12 @@ def rows(body: Any, depth: int = 0) -> list[dict[str, Any]]:
                 found.append({"code": code, "depth": depth, "heading": True})
                 found.extend(rows(value, depth + 1))
         elif isinstance(value, list | tuple) and value and all(isinstance(each, Mapping) for each in value):
+            small = all(
+                not isinstance(one, Mapping | list | tuple) for each in value for one in each.values()
+            )
+            if small:
+                found.append({"code": code, "depth": depth, "values": [_line(each) for each in value]})
+                continue
             for number, each in enumerate(value, start=1):
                 found.append({"code": code, "depth": depth, "heading": True, "number": number})
                 found.extend(rows(each, depth + 1))

@@ -27,6 +27,7 @@ _STATUS: dict[str, int] = {
     "casework.secret.wrong": 403,
     "casework.people.passphrase": 403,
     "web.sign-in.wrong": 401,
+    "web.form.stale": 403,
     "web.sign-in.too-many": 429,
 }
 _SIDES = {Side.OURS: 422, Side.THEIRS: 409, Side.OPERATOR: 503}

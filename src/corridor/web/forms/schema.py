@@ -81,6 +81,8 @@ class Reader:
         self, path: str, code: str, part: Mapping[str, Any], required: bool, value: Any, wrong: str
     ) -> Field:
         shape = self._shape(code, part)
+        if value is None and shape.kind == "choice":
+            value = part.get("default")
         made = Field(
             path=path, code=code, kind=shape.kind, required=required and not shape.optional, value=value
         )

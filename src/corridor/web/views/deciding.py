@@ -25,6 +25,7 @@ from corridor.web.views.dossier import GRAVE, dossier_context, possible
 
 #: Acts that hand packages over, or confirm them: chosen from the dossier's own, never typed.
 PACKAGES = {"deliver": "out", "confirm": "in"}
+OPENING = "request"
 #: Conditions a State may attach, by code (the Convention leaves their words to the States).
 CONDITIONS = ("use_limitation", "confidentiality", "no_onward_transfer", "return_or_destroy", "other")
 CONDITIONAL = frozenset({"accept", "consult", "deliver"})
@@ -34,9 +35,6 @@ _SKIP = ("package", "packages", "custody")
 
 def act(request: HttpRequest, person: Person, dossier_id: str, act: str) -> HttpResponseBase:
     found = queries.dossier_page(person, dossier_id)
-    kind = REGISTRY.get(found.kind)
-    if kind is None or act not in kind.bodies or act == "request":
-        raise NotFound
     person.require("draft.write")
     schema = _schema(found, act)
     reader = Reader(schema, _choices(person, found, act), skip=_SKIP)
@@ -108,7 +106,10 @@ def _schema(found: DossierPage, act: str) -> dict[str, Any]:
     if offered is not None:
         return offered.schema
     # The dossier may have moved while the form was open: the person still sees what they wrote.
-    return REGISTRY[found.kind].bodies[act].model_json_schema()
+    kind = REGISTRY.get(found.kind)
+    if kind is None or act not in kind.bodies or act == OPENING:
+        raise NotFound
+    return kind.bodies[act].model_json_schema()
 
 
 def _choices(person: Person, found: DossierPage, act: str) -> dict[str, Any]:
