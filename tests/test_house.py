@@ -33,7 +33,9 @@ def _raised(room: str) -> set[str]:
     """Codes a room's source gives to a Fault."""
     found: set[str] = set()
     for path in (SOURCE / room).rglob("*.py"):
-        found |= set(re.findall(r'(?:Fault|Error)\(\s*"([a-z]+\.[^"]+)"', path.read_text(encoding="utf-8")))
+        found |= set(
+            re.findall(r'(?:Fault|(?<!Value)Error)\(\s*"([a-z]+\.[^"]+)"', path.read_text(encoding="utf-8"))
+        )
     return found
 
 
