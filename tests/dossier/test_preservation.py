@@ -218,3 +218,16 @@ def test_possible_offers_each_act_with_the_form_of_its_body():
     assert offered["preserved"].code == "preservation.act.preserved"
     assert dossier.possible(table.fold(), "XCC") == ()
     assert OFFICERS["XCC"].state == "XCC"
+
+
+def test_no_date_a_body_can_hold_stops_the_fold():
+    """The first and last days of the calendar are dates too: one letter must not take a desk down."""
+    table = Table()
+    period = {"start": "0001-01-01T00:00:00+14:00", "end": "0001-01-01T00:00:00+13:00"}
+    table.open(body={"data_and_link": {"data": [{"category": "content", "period": period}]}})
+    table.act("XBB", "preserved", {"preserved_until": "9999-12-31", "preserved_from": "9999-12-31"})
+    late = {"start": "9999-12-31T23:00:00-14:00", "end": "9999-12-31T23:59:59-14:00"}
+    table.act("XAA", "supplement", {"data_and_link": {"data": [{"category": "content", "period": late}]}})
+    state = table.fold()
+    assert state.status == "preserving"
+    assert "preservation.flag.shorter-than-minimum" in {flag.code for flag in state.flags}

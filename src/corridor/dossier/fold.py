@@ -434,7 +434,7 @@ class _Folding:
             model = AmendMembers if head.act == AMEND else self.kind.bodies.get(head.act)
             try:
                 self.bodies[i] = None if model is None else model.model_validate(dict(act.act.body))
-            except (ValidationError, RecursionError):
+            except (ValidationError, RecursionError, ArithmeticError):
                 self.bodies[i] = None
         return Move(act.id, head.act, role_of(members, head.sender.state), act.act, self.bodies[i])
 

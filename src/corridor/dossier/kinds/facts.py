@@ -6,7 +6,7 @@ fields it does not know, because a later version may add some and a signature co
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 
@@ -87,7 +87,7 @@ class Period(Coded):
 
     @model_validator(mode="after")
     def _forwards(self) -> Period:
-        if self.end is not None and self.end.astimezone(UTC) < self.start.astimezone(UTC):
+        if self.end is not None and self.end - self.start < timedelta(0):  # never overflows; astimezone may
             raise ValueError("the period ends before it starts")
         return self
 

@@ -197,7 +197,7 @@ def _too_short(facts: Facts, move: Move, form: Any) -> list[Flag]:
         if line.kind == "minimum"
         and line.runs_from == "preserved"
         and line.days is not None
-        and move.body.preserved_until < start + timedelta(days=line.days)
+        and (move.body.preserved_until - start).days < line.days
     ]
 
 
