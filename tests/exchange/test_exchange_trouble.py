@@ -5,6 +5,8 @@ nothing.
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -12,7 +14,15 @@ from io import BytesIO
 import pytest
 from exchange_world import Carry, Clock, Node, ScriptedWire, wire_of
 
-from corridor.exchange import ExchangeFault, Request, SignedLetter, new_letter, seal_letter, sign_letter
+from corridor.exchange import (
+    ExchangeFault,
+    Request,
+    Response,
+    SignedLetter,
+    new_letter,
+    seal_letter,
+    sign_letter,
+)
 from corridor.exchange.client import Client
 from corridor.exchange.letter import LETTER_LIMIT, decode, encode, letter_digest, open_letter
 from corridor.exchange.limits import Limits
@@ -366,3 +376,55 @@ def test_hostile_answers_are_bounded_and_believed_in_nothing(aurelia: Node, bore
         client(200, b'{"files":[{"name":"../../x","size":1,"sha256":"' + b"0" * 64 + b'"}]}').package_listing(
             "0" * 64
         )
+
+
+def test_a_state_that_drips_its_bodies_holds_its_own_places_only(
+    aurelia: Node, borealia: Node, cyrenia: Node
+) -> None:
+    """Ten requests of one State hang in their bodies: its eleventh waits, another State's letter is taken at once."""
+    go = threading.Event()
+
+    class Dripping:
+        def read(self, size: int, /) -> bytes:
+            assert go.wait(10)
+            return b""
+
+    answers: list[int] = []
+
+    def hang() -> None:
+        request = signed(aurelia, borealia, aurelia.job(borealia)).request()
+        answers.append(borealia.office.handle(replace(request, body=Dripping())).status)
+
+    hanging = [threading.Thread(target=hang) for _ in range(Limits().at_once)]
+    for thread in hanging:
+        thread.start()
+    busy = borealia.office._busy
+    while busy._count.get("XAA", 0) < Limits().at_once:
+        time.sleep(0.01)
+    refused = borealia.office.handle(signed(aurelia, borealia, aurelia.job(borealia)).request())
+    other = borealia.office.handle(signed(cyrenia, borealia, cyrenia.job(borealia)).request())
+    go.set()
+    for thread in hanging:
+        thread.join(10)
+    assert (refused.status, dict(refused.headers)) == (429, {"retry-after": "1"})
+    assert other.status == 200
+    assert answers == [400] * len(hanging)
+    assert borealia.office.handle(signed(aurelia, borealia, aurelia.job(borealia)).request()).status == 200
+
+
+def test_an_answer_nobody_reads_gives_its_place_back(aurelia: Node, borealia: Node) -> None:
+    package = borealia.mailroom.packages
+    package["ab" * 32] = ("XAA", {"bagit.txt": b"x" * 10})
+    target = f"{LETTERS.removesuffix('/letters')}/packages/{'ab' * 32}/files/bagit.txt"
+
+    def ask() -> Response:
+        headers = sign_request("GET", target, sender=aurelia.sender, to_state="XBB", at=borealia.clock())
+        return borealia.office.handle(Request("GET", target, headers))
+
+    for _ in range(3 * Limits().at_once):
+        response = ask()
+        assert response.status == 200
+        assert not isinstance(response.body, bytes)
+        close = getattr(response.body, "close", None)
+        assert close is not None
+        close()

@@ -1,8 +1,9 @@
-"""How much one State may send: sizes a body is measured against before it is read, and a rate per State."""
+"""How much one State may send: sizes a body is measured against before it is read, a rate, and how much at once."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,7 @@ class Limits:
         200.0  # package files have their own lane, so that evidence never delays a request
     )
     files_burst: int = 1000
+    at_once: int = 10  # requests of one State being answered; a node has some thirty threads for all of them
 
 
 @dataclass
@@ -65,6 +67,57 @@ class Rate:
                 seconds = int((1 - bucket.tokens) / per_second) + 1
                 raise ExchangeFault("exchange.request.too-often", seconds=seconds)
             bucket.tokens -= 1
+
+
+class Busy:
+    """How many requests of each State are being answered, in this process. A State that signs many and then
+    drips their bodies, or reads answers slowly, holds its own places and nobody else's.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._most = limits.at_once
+        self._count: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def enter(self, state: str) -> None:
+        """Raises exchange.request.too-often."""
+        with self._lock:
+            if self._count.get(state, 0) >= self._most:
+                raise ExchangeFault("exchange.request.too-often", seconds=1)
+            self._count[state] = self._count.get(state, 0) + 1
+
+    def leave(self, state: str) -> None:
+        with self._lock:
+            self._count[state] -= 1
+
+
+class Handed:
+    """An answer's blocks; `done` is called once, when they are at their end, given up or forgotten."""
+
+    def __init__(self, blocks: Iterator[bytes], done: Callable[[], None]) -> None:
+        self._blocks = blocks
+        self._done: Callable[[], None] | None = done
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._blocks)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        done, self._done = self._done, None
+        if done is not None:
+            close = getattr(self._blocks, "close", None)
+            if close is not None:
+                close()
+            done()
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def check_size(length: int | None, limit: int) -> int:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -25,7 +25,7 @@ from urllib.parse import unquote
 from corridor.exchange.body import SignedBody
 from corridor.exchange.fault import ExchangeFault
 from corridor.exchange.letter import Letter, letter_digest, new_letter, open_letter, seal_letter
-from corridor.exchange.limits import Limits, Rate, check_size
+from corridor.exchange.limits import Busy, Handed, Limits, Rate, check_size
 from corridor.exchange.message import (
     AGE,
     DSSE,
@@ -168,6 +168,7 @@ class PostOffice:
         self._window = window
         self._observe = observe or (lambda state, code: None)
         self._rate = Rate(self._limits)
+        self._busy = Busy(self._limits)
 
     # ---- the door
 
@@ -178,7 +179,7 @@ class PostOffice:
             handler, arguments = _route(request)
             known = self._authenticate(request)  # 1, 2
             peer = known.peer
-            return handler(self, known, *arguments)
+            return self._answered(peer.state, lambda: handler(self, known, *arguments))
         except NotHere:
             return self._noise(peer, "exchange.noise")
         except Fault as fault:
@@ -190,6 +191,19 @@ class PostOffice:
             if peer is None:
                 return NOISE
             return _answer(ExchangeFault("exchange.office.trouble"), 503)
+
+    def _answered(self, state: str, answer: Callable[[], Response]) -> Response:
+        """One of the State's places at the counter, held until its body is read and the answer handed over."""
+        self._busy.enter(state)
+        try:
+            response = answer()
+        except BaseException:
+            self._busy.leave(state)
+            raise
+        if isinstance(response.body, bytes):
+            self._busy.leave(state)
+            return response
+        return replace(response, body=Handed(response.body, lambda: self._busy.leave(state)))
 
     def receive(self, letter: SignedLetter) -> bytes | None:
         """A letter that was fetched, or came by courier: the same checks as a posted one. Gives the receipt,
