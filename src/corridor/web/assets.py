@@ -45,7 +45,7 @@ def npm(*arguments: str) -> None:
             sys.exit(
                 "Node is missing: install nodejs, or `uv sync --group nodejs` for the one packed as a wheel"
             )
-        status = int(wheel.npm([*arguments, "--prefix", str(ROOT)]))
+        status = int(wheel.npm(arguments, cwd=ROOT))
     if status:
         sys.exit(f"npm ended with status {status}")
 
