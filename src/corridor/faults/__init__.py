@@ -44,7 +44,8 @@ def catalogue(room: str) -> dict[str, Sentences]:
     text = resources.files(f"corridor.{room}").joinpath("faults.yaml").read_text(encoding="utf-8")
     rows = yaml.safe_load(text) or {}
     return {
-        code: Sentences(Side(row["side"]), bool(row["retry"]), row["log"], row["next"]) for code, row in rows.items()
+        code: Sentences(Side(row["side"]), bool(row["retry"]), row["log"], row["next"])
+        for code, row in rows.items()
     }
 
 
