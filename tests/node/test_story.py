@@ -80,6 +80,17 @@ def test_check_says_all_is_well(running: World) -> None:
         whole(node)
 
 
+def test_a_second_run_of_one_folder_is_refused(running: World) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "corridor.cli", "node", "run", str(running.nodes["XAA"].config.folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "node.run.already" in done.stderr
+
+
 def test_the_other_node_is_down_for_the_whole_story_and_then_back(running: World) -> None:
     """What was signed meanwhile arrives in order, once; the desk shows that it waits, with the code why."""
     aurelia, borealia = running.nodes["XAA"], running.nodes["XBB"]

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from corridor.casework import receive, store, transfers
 from corridor.casework.house import House
-from corridor.casework.models import ActReceipt, ActRow, Nonce, OutboxLetter, PeerState
+from corridor.casework.models import ActReceipt, ActRow, Nonce, OutboxLetter, PeerState, Transfer
 from corridor.exchange import (
     FileEntry,
     Letter,
@@ -50,7 +50,7 @@ class Mailroom:
 
     def accept_letter(self, letter: Letter, raw: bytes, at: datetime) -> bytes | None:
         answer = receive.accept_letter(self.home, letter, raw, at)
-        PeerState.objects.update_or_create(state=letter.from_state, defaults={"last_heard": at})
+        heard(letter.from_state, at)
         self.home.wake()
         return answer
 
@@ -92,6 +92,7 @@ class Mailroom:
 
     def held_from(self, state: str) -> bytes:
         """What this node holds from that State: its acts with our receipts, its receipts for ours, its checkpoint."""
+        heard(state, self.home.clock())  # it asks when it starts: what waits for it may go now
         acts = ActRow.objects.filter(from_state=state).order_by("arrived", "pk")
         ours = {
             row.act_id: bytes(row.statement).decode()
@@ -133,6 +134,15 @@ class Mailroom:
         except IntegrityError:
             return False
         return True
+
+
+def heard(state: str, at: datetime) -> None:
+    """A peer spoke to us, so its line is up: close its circuit and try at once what waits for it."""
+    PeerState.objects.update_or_create(
+        state=state, defaults={"last_heard": at, "failures": 0, "open_until": None}
+    )
+    for rows in (OutboxLetter.objects, Transfer.objects):
+        rows.filter(state=state, done=None, stuck=False, next_due__gt=at).update(next_due=at)
 
 
 def purge_nonces(at: datetime) -> None:

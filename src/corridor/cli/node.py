@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -115,7 +116,6 @@ def init(
     --root 1.root.json
     """
     from corridor.node import init as making
-    from corridor.node.wiring import now
 
     pages_host, pages_port = _split(pages)
     exchange_host, exchange_port = _split(exchange)
@@ -141,7 +141,7 @@ def init(
         config,
         passphrase=_passphrase(passphrase_file, confirm=True),
         root=root.read_bytes() if root else None,
-        at=now(),
+        at=datetime.now(UTC),
     )
     _use(config.folder)
     making.migrate()
@@ -261,7 +261,7 @@ def add_user(
 ) -> None:
     """Enrol a person: login, officer key sealed under their signing secret, credential by the State.
 
-    Example: corridor user add hopper --authority XAA-CP --role signatory --name "G. Hopper" --dir ./aurelia
+    Example: corridor user add orlan --authority XAA-CP --role signatory --name "Mattis Orlan" --dir ./aurelia
     """
     _use(folder)
     from corridor.casework import actions
@@ -291,7 +291,7 @@ def disable(
 ) -> None:
     """Close a login and destroy the person's sealed key. What they signed stands.
 
-    Example: corridor user disable hopper --dir ./aurelia
+    Example: corridor user disable orlan --dir ./aurelia
     """
     _use(folder)
     from corridor.casework import actions
@@ -316,7 +316,7 @@ def reset(
 ) -> None:
     """Give a person a new password, a new signing secret, or both; opens a closed login again.
 
-    Example: corridor user reset hopper --secret --dir ./aurelia
+    Example: corridor user reset orlan --secret --dir ./aurelia
     """
     _use(folder)
     from corridor.casework import actions

@@ -7,6 +7,7 @@ supervises the node (systemd, a container) sees it. Children notice when the par
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
 import signal
@@ -38,6 +39,13 @@ def run(config: Config) -> int:
     from corridor.casework import restored
     from corridor.casework.house import house
 
+    (config.folder / "run").mkdir(mode=0o700, exist_ok=True)
+    lock = os.open(config.folder / "run" / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise NodeFault("node.run.already", path=config.folder) from None
     _preload()
     restored.begin(house())
     connections.close_all()
@@ -50,7 +58,9 @@ def run(config: Config) -> int:
     os.environ[LIFELINE] = str(reader)
     parts = [part for part in PARTS if not (part == "exchange" and config.delivery == "fetch")]
     fork = multiprocessing.get_context("fork")
-    children = {part: fork.Process(target=_child, args=(part, config, writer), name=part) for part in parts}
+    children = {
+        part: fork.Process(target=_child, args=(part, config, writer, lock), name=part) for part in parts
+    }
     for child in children.values():
         child.start()
     os.close(reader)
@@ -73,6 +83,7 @@ def run(config: Config) -> int:
     ready.unlink(missing_ok=True)
     os.close(writer)
     _end(list(children.values()))
+    os.close(lock)
     return status
 
 
@@ -88,8 +99,9 @@ def _preload() -> None:
         importlib.import_module(name)
 
 
-def _child(part: str, config: Config, writer: int) -> None:
+def _child(part: str, config: Config, writer: int, lock: int) -> None:
     os.close(writer)
+    os.close(lock)  # the lock is the parent's alone: a part that outlives it does not keep the next run out
     serve(part, config)
 
 

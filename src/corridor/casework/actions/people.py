@@ -25,6 +25,7 @@ from corridor.casework.fault import CaseworkFault, NotFound
 from corridor.casework.house import House, house
 from corridor.casework.models import Authority, LoginEvent, Officer, Role, User
 from corridor.notary import KeyUse, SigningKey, credentials
+from corridor.notary.files import write_whole
 from corridor.notary.keys import generate, seal_to_file, unlock
 from corridor.seal import age
 
@@ -241,6 +242,9 @@ def _make_key(
     target = home.officers / folder
     target.mkdir(mode=0o700, parents=True)
     seal_to_file(key, target / "key.json", secret, work=home.secret_work)
+    write_whole(
+        target / "credential.json", envelope.to_json()
+    )  # public; lets the key be used from the command line
     if "custody" in powers:
         identity = open_sealed(_custody_master(home, office.code), passphrase)
         _write_sealed(home, target / "custody.age", identity, secret)
