@@ -24,15 +24,19 @@ def serve(
     certificate: Path | None,
     certificate_key: Path | None,
 ) -> None:
-    """Serve until told to stop. The timestamp is dated anew at once and twice a day (it lives two days)."""
+    """Serve until told to stop. The timestamp is dated anew at once and twice a day (it lives two days).
+
+    The first dating is done before the listener's worker is forked: a fork while the repository's lock is held would
+    hand the lock on to the worker, and nobody could publish while it lives.
+    """
     os.environ[FOLDER] = str(directory.resolve())
     stop = threading.Event()
 
     def renew() -> None:
-        while not stop.is_set():
+        while not stop.wait(RENEW_EVERY):
             repository.renew(at=datetime.now(UTC).replace(microsecond=0))
-            stop.wait(RENEW_EVERY)
 
+    repository.renew(at=datetime.now(UTC).replace(microsecond=0))
     threading.Thread(target=renew, daemon=True).start()
     server = Granian(
         target="corridor.cli.registry_site:application",

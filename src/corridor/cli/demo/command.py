@@ -16,11 +16,11 @@ import typer
 from corridor.cli.demo import evidence, stage
 from corridor.cli.demo.client import Officer
 from corridor.cli.demo.processes import DemoFault, running
+from corridor.cli.demo.proof import OUTCOMES, holds
 from corridor.cli.demo.stage import STATES, Stage
 from corridor.cli.demo.story import Cast, Played, Story
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-OUTCOMES = ("dossiers_identical", "custody_verified", "evidence_sha256_match")
 
 
 @app.command()
@@ -55,7 +55,7 @@ def demo(
         _introduce(built)
         typer.echo(json.dumps(outcome))
         if leave:
-            sys.exit(0 if all(outcome[name] is True for name in OUTCOMES) else 1)
+            sys.exit(0 if holds(outcome) else 1)
         _stay_open()
 
 

@@ -78,7 +78,7 @@ class Processes:
         raise DemoFault("cli.demo.process-silent", name=child.name, seconds=seconds, log=child.log)
 
     def stop(self, child: Child) -> None:
-        """Ask the child's whole group to end; insist after twelve seconds."""
+        """Ask the child's whole group to end; insist after twelve seconds. No member of the group outlives this."""
         if child.process.poll() is None:
             _signal_group(child, signal.SIGTERM)
             try:
@@ -86,6 +86,7 @@ class Processes:
             except subprocess.TimeoutExpired:
                 _signal_group(child, signal.SIGKILL)
                 child.process.wait(5)
+        _signal_group(child, signal.SIGKILL)  # a worker whose own parent ended before it
         self.children = [one for one in self.children if one is not child]
 
     def stop_all(self) -> None:

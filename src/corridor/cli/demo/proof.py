@@ -1,5 +1,7 @@
 """What the demo claims, computed again from its folder alone: `python -m corridor.cli.demo.proof DIR`.
 
+One JSON object on standard output; exit status 0 only if all it claims is true.
+
 Nothing is taken over from the process that played the story. Each State's dossiers are read from that State's own
 files by a process of its own, the package is checked and opened as Aurelia holds it.
 """
@@ -22,6 +24,7 @@ from corridor.registry import Directory
 from corridor.seal import age, package
 
 STATES = ("xaa", "xbb")
+OUTCOMES = ("dossiers_identical", "custody_verified", "evidence_sha256_match")
 
 
 def prove(folder: Path) -> dict[str, Any]:
@@ -38,6 +41,11 @@ def prove(folder: Path) -> dict[str, Any]:
         "acts": sum(len(dossier["acts"]) for dossier in (held["xaa"] or [])),
         "package": str(where) if where else None,
     }
+
+
+def holds(outcome: dict[str, Any]) -> bool:
+    """Whether all that is claimed is true: the exit status of the proof and of `corridor demo --exit`."""
+    return all(outcome[name] is True for name in OUTCOMES)
 
 
 def _dossiers(node: Path) -> list[dict[str, Any]] | None:
@@ -116,4 +124,6 @@ def _custody_identities(officers: Path, secret: str) -> list[age.AnyIdentity]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(prove(Path(sys.argv[1]).resolve())))
+    outcome = prove(Path(sys.argv[1]).resolve())
+    print(json.dumps(outcome))
+    sys.exit(0 if holds(outcome) else 1)
