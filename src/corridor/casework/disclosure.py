@@ -26,6 +26,8 @@ def closed_by(home: House, loaded: store.Loaded, person: Person | None, at: date
     codes: list[str] = []
     if loaded.state.disclosure_stopped:
         codes.append("casework.disclosure.stopped")
+    if loaded.unproven:
+        codes.append("casework.disclosure.unproven")
     for state in loaded.row.members:
         if state == home.state:
             continue

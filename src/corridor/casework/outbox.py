@@ -46,13 +46,21 @@ class Worker:
 
     def round(self) -> int:
         """One look at everything. Returns how many rows were tried; never raises a Fault."""
+        return self.post() + self.evidence()
+
+    def post(self) -> int:
+        """One look at letters and what they lack. Never waits for evidence: a request to preserve goes first."""
         sequencer.run(self.home)
         at = self.home.clock()
         mailroom.purge_nonces(at)
-        done = self.letters(at) + self.missing(at) + transfers.round(self.home, self.connect, at)
+        done = self.letters(at) + self.missing(at)
         if self.home.fetches:
             self.collect()
         return done
+
+    def evidence(self) -> int:
+        """One look at the packages to carry, however long each takes."""
+        return transfers.round(self.home, self.connect, self.home.clock())
 
     # ---- letters out
 

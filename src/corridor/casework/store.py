@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from functools import partial
 
 from django.db import IntegrityError
 
@@ -13,7 +13,7 @@ from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House
 from corridor.casework.models import ActReceipt, ActRow, Dossier, LogLeaf
 from corridor.dossier import Receipt, State, VerifiedAct, fold, verify_act
-from corridor.notary import Envelope
+from corridor.notary import Envelope, PublicKey
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Loaded:
     acts: tuple[VerifiedAct, ...]
     receipts: tuple[ActReceipt, ...]
     state: State
+    unproven: tuple[str, ...] = ()  # acts certified by a State key that was revoked before they came here
 
     def entries(self) -> list[VerifiedAct | Receipt]:
         """What the fold was given."""
@@ -71,16 +72,33 @@ def envelope(home: House, row: ActRow) -> Envelope:
 
 def verified(home: House, signed: Envelope) -> VerifiedAct:
     """An act, checked with the State keys the directory holds, each good only in its own time."""
-    return verify_act(signed, cast(Any, home.state_keys))
+    return verify_act(signed, home.state_keys)
 
 
 def load(home: House, row: Dossier, *, at: datetime | None = None) -> Loaded:
-    """Read a dossier back and fold it as of now. Acts are verified again: the database is not taken at its word."""
+    """Read a dossier back and fold it as of now. Acts are verified again: the database is not taken at its word.
+
+    A key revoked since takes no act out of the dossier: what came after the revocation is named in `unproven`.
+    """
     rows = list(row.acts.order_by("arrived", "pk"))
-    acts = tuple(verified(home, envelope(home, one)) for one in rows)
+    acts = tuple(verify_act(envelope(home, one), partial(_ever, home)) for one in rows)
     receipts = tuple(ActReceipt.objects.filter(act__dossier=row).order_by("received_at", "pk"))
     state = fold(_entries(acts, receipts), as_of=at or home.clock())
-    return Loaded(row, acts, receipts, state)
+    unproven = [act.id for one, act in zip(rows, acts, strict=True) if _revoked(home, act, one.arrived)]
+    return Loaded(row, acts, receipts, state, tuple(unproven))
+
+
+def _ever(home: House, state: str) -> list[PublicKey]:
+    """Every key a State ever signed with, whatever became of it."""
+    return [record.key for record in home.state_keys(state)]
+
+
+def _revoked(home: House, act: VerifiedAct, anchored: datetime) -> bool:
+    """Whether the State key behind an act was no longer good when the act is first known to have existed."""
+    for record in home.state_keys(act.state):
+        if record.key.keyid == act.credential.certified_by and record.revoked_at is not None:
+            return anchored >= record.revoked_at
+    return False
 
 
 def missing(row: Dossier) -> set[str]:

@@ -30,12 +30,14 @@ from corridor.exchange.outbox import backoff, classify
 from corridor.faults import Fault
 from corridor.notary import Envelope
 from corridor.seal import custody, transfer
+from corridor.seal.faults import TransferError
 from corridor.seal.layout import MANIFEST, TAGMANIFEST, bag_info
 from corridor.seal.wraps import wrap_name
 
 LEASE = timedelta(minutes=30)
 _STATEMENT_LIMIT = 1 << 20
 _FIRST = (TAGMANIFEST, MANIFEST)
+SENT = "sent"
 log = structlog.get_logger("corridor.transfers")
 
 
@@ -45,9 +47,12 @@ def expect(home: House, row: Dossier, at: datetime) -> None:
     for act in loaded.acts:
         if act.state == home.state or not store.effective(loaded, act.id):
             continue
+        name = act.act.header.act
+        if name not in (disclosure.DELIVER, disclosure.CONFIRM):
+            continue  # whatever else is attached to, no package follows it
         named = [one.digest for one in act.act.attachments if one.role == PACKAGE]
         for package_id in named:
-            if act.act.header.act == disclosure.CONFIRM:
+            if name == disclosure.CONFIRM:
                 Transfer.objects.filter(
                     package_id=package_id, state=act.state, direction="out", done=None
                 ).update(done=at)
@@ -77,14 +82,38 @@ def _collect(package_id: str, row: Dossier, state: str, at: datetime, *, only_cu
 
 
 def listing(home: House, state: str, package_id: str) -> list[FileEntry]:
-    """The files of a package that State may have: all but the wraps for others, or custody statements only."""
+    """The files of a package that State may have: all but the wraps for others, or custody statements only.
+
+    Raises NotHere while the gate has closed since the act was signed: to that State the act has not come yet.
+    """
     package, kind = _given(state, package_id)
+    if kind == SENT and closed_since(home, state, package) is not None:
+        raise NotHere
+    return _files(home, state, package, kind)
+
+
+def closed_since(home: House, state: str, package: Package) -> str | None:
+    """Why a package that was signed for does not leave now, or None.
+
+    Days may pass between the act and the journey. A fork, an alarm, or an act that lost its effect in that time
+    keeps the wrap here: what has not left is not yet disclosed.
+    """
+    loaded = store.load(home, package.dossier)
+    acts = Handover.objects.filter(package=package, to_state=state, kind=SENT).values_list(
+        "act_id", flat=True
+    )
+    if not any(store.effective(loaded, act) for act in acts):
+        return "casework.disclosure.stopped"
+    return next(iter(disclosure.closed_by(home, loaded, None, home.clock())), None)
+
+
+def _files(home: House, state: str, package: Package, kind: str) -> list[FileEntry]:
     materialise(home, package)
     folder = home.packages / package.folder
     wraps = set(Handover.objects.filter(package=package, to_state=state).values_list("wrap_name", flat=True))
     found = []
     for file in transfer.files(folder):
-        if kind == "received" and not file.name.startswith("custody/"):
+        if kind != SENT and not file.name.startswith("custody/"):
             continue
         if file.name.startswith("package-key/") and file.name not in wraps:
             continue
@@ -107,7 +136,9 @@ def _given(state: str, package_id: str) -> tuple[Package, str]:
 
 def open_file(home: House, state: str, package_id: str, name: str) -> tuple[int, Readable]:
     """One file of that listing. Raises NotHere for every other name."""
-    package, _ = _given(state, package_id)
+    package, kind = _given(state, package_id)
+    if name.startswith("package-key/") and kind == SENT and closed_since(home, state, package) is not None:
+        raise NotHere  # the list may be from before the gate closed
     for entry in _listed(home, state, package_id):
         if entry.name == name:
             return entry.size, (home.packages / package.folder / name).open("rb")
@@ -116,10 +147,12 @@ def open_file(home: House, state: str, package_id: str, name: str) -> tuple[int,
 
 def _listed(home: House, state: str, package_id: str) -> list[FileEntry]:
     key = (str(home.root), state, package_id, Handover.objects.filter(package_id=package_id).count())
-    if key not in _listings:
+    found = _listings.get(key)
+    if found is None:
+        found = listing(home, state, package_id)
         _listings.clear()  # one package is being collected at a time, as a rule
-        _listings[key] = listing(home, state, package_id)
-    return _listings[key]
+        _listings[key] = found
+    return found
 
 
 _listings: dict[tuple[str, str, str, int], list[FileEntry]] = {}
@@ -173,8 +206,22 @@ def _accept_statement(home: House, state: str, package: Package, file: FileEntry
         or custody.file_name(envelope, said.kind) != file.name
     ):
         raise CaseworkFault("casework.evidence.only-statements")
+    if envelope.id not in _statements_named(home, package, state):
+        raise NotHere  # one truth about hand-over: it comes after the act that names it, or not at all
+    here = [custody.claimed(one) for one in custody.read_statements(folder).values()]
+    custody.check_graph([*here, said], package.pk, bag_info(folder))
     custody.add(folder, envelope)
     custody.add_trust(folder, state, home.state_keys(state))
+
+
+def _statements_named(home: House, package: Package, state: str) -> set[str]:
+    """The custody statements that acts of a State in the package's dossier name beside the package."""
+    found: set[str] = set()
+    for act in store.load(home, package.dossier).acts:
+        attached = act.act.attachments
+        if act.state == state and any(one.role == PACKAGE and one.digest == package.pk for one in attached):
+            found |= {one.digest for one in attached if one.role.startswith("custody:")}
+    return found
 
 
 def _drain(stream: Readable) -> bytes:
@@ -194,7 +241,13 @@ def complete(home: House, state: str, package_id: str) -> None:
     target = home.packages / package.folder
     home.packages.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not target.exists():
-        transfer.complete(home.incoming / package.pk, package_id, target)
+        incoming = home.incoming / package.pk
+        if not transfer.missing(incoming, package_id):
+            # The hand-over the act speaks of is the one the package tells of, or the package is not whole.
+            told = set(custody.read_statements(incoming, SENT))
+            if not told & _statements_named(home, package, state):
+                raise TransferError("seal.transfer.incomplete", files=1)
+        transfer.complete(incoming, package_id, target)
     custody.add_trust(target, state, home.state_keys(state))
     info = bag_info(target)
     at = home.clock()
@@ -254,9 +307,11 @@ def _carry(home: House, client: Client, row: Transfer) -> None:
 
 
 def _bring(home: House, client: Client, row: Transfer) -> None:
-    package = Package.objects.get(pk=row.package_id)
+    package, kind = _given(row.state, row.package_id)
     folder = home.packages / package.folder
-    files = listing(home, row.state, row.package_id)
+    if kind == SENT and not row.files and (reason := closed_since(home, row.state, package)) is not None:
+        raise CaseworkFault("casework.disclosure.held", reason=reason)
+    files = _files(home, row.state, package, kind)
     if row.files:
         files = [file for file in files if file.name in row.files]
 

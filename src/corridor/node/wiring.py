@@ -101,6 +101,8 @@ class Node:
             observe=lambda state, code: log.info("refused", state=state, code=code),
         )
         self.worker = Worker(home, self.office, self.connect)
+        self._next_look = self._next_ask = home.clock()
+        self._asked = False
 
     def connect(self, state: str) -> Client | None:
         """A client for one peer, its certificate pinned by the directory; None for a State it does not know."""
@@ -122,32 +124,56 @@ class Node:
         return looked
 
     def work(self, stop: threading.Event) -> None:
-        """The worker's loop: catch up after a backup, then look at the registry and the outbox for ever."""
-        from django.db import close_old_connections
+        """The worker: post, evidence and registry each in a loop of their own, so that none waits for another.
 
-        from corridor.casework import restored
-
+        A package of a terabyte, or a registry that drips, holds up no letter.
+        """
         wake = Wake(self.home.root / "run" / "wake")
-        next_look, next_ask, asked = self.home.clock(), self.home.clock(), False
+        loops = (
+            threading.Thread(target=self._loop, args=(stop, self._look), name="registry", daemon=True),
+            threading.Thread(
+                target=self._loop, args=(stop, self.worker.evidence), name="evidence", daemon=True
+            ),
+        )
+        for loop in loops:
+            loop.start()
+        self._loop(stop, self.worker.post, wake)
+        for loop in loops:
+            loop.join(timeout=5)
+
+    def _loop(self, stop: threading.Event, once: Callable[[], int], wake: Wake | None = None) -> None:
+        """Call `once` for ever; at rest look again each second, or at once when woken."""
+        from django.db import close_old_connections, connection
+
         while not stop.is_set():
             tried = 0
             try:
                 close_old_connections()
-                at = self.home.clock()
-                if at >= next_look:
-                    self.refresh_directory()
-                    known = bool(self.home.directory.states())
-                    next_look = at + (self.config.refresh if known else timedelta(seconds=2))
-                if (not asked or restored.standing() is not None) and at >= next_ask:
-                    asked = not restored.ask_all(self.home, self.connect, at)
-                    restored.asked()
-                    next_ask = at + timedelta(seconds=5 if not asked else 30)
-                tried = self.worker.round()
+                tried = once()
             except (
                 Exception
-            ) as error:  # the loop outlives every trouble; what it was is in the log, without case text
+            ) as error:  # the loop outlives every trouble; what it was is logged without case text
                 log.error("round failed", kind=type(error).__name__, code=getattr(error, "code", ""))
             if not tried:
                 for _ in range(20):
-                    if stop.wait(0.05) or wake.woken():
+                    if stop.wait(0.05) or (wake is not None and wake.woken()):
                         break
+        connection.close()
+
+    def _look(self) -> int:
+        """What is due of the registry and, after a start, of the peers' word about what we sent them."""
+        from corridor.casework import restored
+
+        at = self.home.clock()
+        if at >= self._next_look:
+            self._next_look = at + timedelta(seconds=2)
+            self.refresh_directory()
+            if self.home.directory.states():
+                self._next_look = at + self.config.refresh
+        if (not self._asked or restored.standing() is not None) and at >= self._next_ask:
+            self._next_ask = at + timedelta(seconds=5)
+            self._asked = not restored.ask_all(self.home, self.connect, at)
+            restored.asked()
+            if self._asked:
+                self._next_ask = at + timedelta(seconds=30)
+        return 0

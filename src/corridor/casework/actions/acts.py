@@ -218,7 +218,14 @@ def _texts(rows: Iterable[Mapping[str, str]], override_reason: str | None) -> tu
 
 
 def _attachments(rows: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
-    return tuple(Attachment(str(row["digest"]), int(row["size"]), str(row["role"])) for row in rows)
+    """What the officer names beside the act. Packages and custody statements are named by the hand-over alone."""
+    try:
+        found = tuple(Attachment(str(row["digest"]), int(row["size"]), str(row["role"])) for row in rows)
+    except (KeyError, TypeError, ValueError):
+        raise CaseworkFault("casework.act.body", place="attachments") from None
+    if any(one.role == handover.PACKAGE or one.role.startswith("custody") for one in found):
+        raise CaseworkFault("casework.act.body", place="attachments")
+    return found
 
 
 def _letters(home: House, act: VerifiedAct) -> list[tuple[Letter, bytes]]:

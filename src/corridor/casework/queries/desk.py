@@ -10,6 +10,7 @@ from corridor.casework.house import House, house
 from corridor.casework.models import Dossier, OutboxLetter, Transfer
 from corridor.casework.queries.forms import draft_rows
 from corridor.casework.queries.pages import ClockRow, Desk, DeskRow
+from corridor.faults import Fault
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -20,7 +21,11 @@ def desk(person: Person) -> Desk:
     needs, waits, closed = list[DeskRow](), list[DeskRow](), list[DeskRow]()
     clocks: list[ClockRow] = []
     for row in access.dossiers(person).select_related("home").order_by("-changed_at"):
-        loaded = store.load(home, row)
+        try:
+            loaded = store.load(home, row)
+        except Fault as fault:
+            needs.append(_unreadable(home, person, row, fault.code))  # one dossier never hides the others
+            continue
         found = clock_rows(loaded)
         shown = _row(home, person, loaded, found)
         clocks += [one for one in found if one.state in ("running", "late")]
@@ -67,10 +72,38 @@ def _row(home: House, person: Person, loaded: store.Loaded, clocks: tuple[ClockR
         owed=tuple(one.code for one in state.owed if one.by == home.state),
         next_due=min(due) if due else None,
         changed=row.changed_at,
-        flags=tuple(dict.fromkeys(one.code for one in state.flags)),
+        flags=tuple(dict.fromkeys([*(one.code for one in state.flags), *flags_of_keys(loaded)])),
         made_available=row.home.code != person.authority,
         letters_waiting=OutboxLetter.objects.filter(act__dossier=row, done=None).count(),
     )
+
+
+def _unreadable(home: House, person: Person, row: Dossier, code: str) -> DeskRow:
+    """A dossier whose acts do not verify as kept here: shown with its fault, for whoever runs the node."""
+    ours = "requesting" if row.requesting == home.state else "requested"
+    return DeskRow(
+        dossier=row.pk,
+        kind=row.kind,
+        requesting=row.requesting,
+        requested=row.requested,
+        other=row.requested if ours == "requesting" else row.requesting,
+        ours=ours,
+        status="unreadable",
+        turn=None,
+        reference="",
+        theirs="",
+        owed=(),
+        next_due=None,
+        changed=row.changed_at,
+        flags=(code,),
+        made_available=row.home.code != person.authority,
+        letters_waiting=0,
+    )
+
+
+def flags_of_keys(loaded: store.Loaded) -> tuple[str, ...]:
+    """What the keys behind the acts say of them, by code."""
+    return ("flag.unproven-key",) if loaded.unproven else ()
 
 
 def clock_rows(loaded: store.Loaded) -> tuple[ClockRow, ...]:

@@ -20,7 +20,7 @@ from corridor.casework.models import (
     Transfer,
 )
 from corridor.casework.models.national import PAYLOAD_TYPE as NATIONAL
-from corridor.casework.queries.desk import clock_rows
+from corridor.casework.queries.desk import clock_rows, flags_of_keys
 from corridor.casework.queries.forms import draft_rows
 from corridor.casework.queries.pages import (
     DossierPage,
@@ -67,7 +67,7 @@ def dossier_page(person: Person, dossier_id: str) -> DossierPage:
             MissingRow(one.item, one.ref, one.text, one.requirement) for one in state.missing_items
         ),
         possible=_possible(home, person, row, loaded) if acts_here else (),
-        flags=tuple(dict.fromkeys(one.code for one in state.flags)),
+        flags=tuple(dict.fromkeys([*(one.code for one in state.flags), *flags_of_keys(loaded)])),
         forks=tuple(
             {"state": one.state, "prev": one.prev, "acts": list(one.acts), "stands": one.stands}
             for one in state.forks

@@ -8,7 +8,7 @@ There is no postponement here: the instruments foresee none for preservation.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from typing import Any, Final
 
 from corridor.dossier.kinds.kind import (
