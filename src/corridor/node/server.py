@@ -182,7 +182,7 @@ def _pages(config: Config) -> None:
         "corridor.node.wsgi:pages",
         address=config.pages_host,
         port=config.pages_port,
-        blocking_threads=8,
+        blocking_threads=64,  # idle threads are cheap; a few unfinished bodies must not stop the desk
         ssl_cert=config.pages_certificate,
         ssl_key=config.pages_key,
         static_path_route=["/static"],
