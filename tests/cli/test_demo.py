@@ -202,10 +202,14 @@ def test_a_child_that_dies_ends_the_demo_and_every_process_of_it(tmp_path: Path)
     """A port that is taken, a disk that is full: the demo says where to look, and leaves nothing running."""
     from corridor.cli.demo.processes import DemoFault, running
 
-    with pytest.raises(DemoFault, match=r"cli\.demo\.process-ended"), running(tmp_path / "logs") as processes:
-        processes.start("law", "law", "article", "42")
-        child = processes.start("nothing", "node", "run", str(tmp_path / "absent"))
-        processes.wait_until(lambda: False, child, seconds=30)
+    def begin() -> None:
+        with running(tmp_path / "logs") as processes:
+            processes.start("law", "law", "article", "42")
+            child = processes.start("nothing", "node", "run", str(tmp_path / "absent"))
+            processes.wait_until(lambda: False, child, seconds=60)
+
+    with pytest.raises(DemoFault, match=r"cli\.demo\.process-ended"):
+        begin()
     assert alive(tmp_path) == []
 
 
@@ -214,7 +218,8 @@ def test_a_worker_whose_parent_is_gone_ends_too(tmp_path: Path) -> None:
     from corridor.cli.demo.processes import Child, Processes
 
     stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
-    leader = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {stubborn!r}, {str(tmp_path)!r}]).pid)"
+    words = f"[sys.executable, '-c', {stubborn!r}, {str(tmp_path)!r}]"
+    leader = f"import subprocess, sys; subprocess.Popen({words})"
     processes = Processes(tmp_path / "logs")
     with (tmp_path / "logs" / "out").open("wb") as out:
         process = subprocess.Popen([sys.executable, "-c", leader], stdout=out, start_new_session=True)

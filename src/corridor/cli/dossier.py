@@ -128,6 +128,8 @@ def verify(
 
 def _not_logged(node: Path, found: list[Loaded]) -> list[str]:
     """Acts the node holds and its log, audited leaf by leaf, does not have."""
+    if not found:
+        return []  # a node that has not signed or received anything has no log yet; `node check` audits one that has
     from corridor.casework.house import house
     from corridor.notary.log import Log
 

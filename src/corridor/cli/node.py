@@ -152,6 +152,25 @@ def init(
 
 
 @node_app.command()
+def root(
+    folder: Folder,
+    file: Annotated[
+        Path, typer.Argument(help="The registry's root file, as you were handed it.", exists=True)
+    ],
+    as_json: Json = False,
+) -> None:
+    """Give a node made without one the registry's root. It is given once: a later root must follow from it.
+
+    Example: corridor node root ./aurelia 1.root.json
+    """
+    from corridor.registry import Directory
+
+    config = node_config.load(folder.resolve())
+    Directory.create(config.folder / "directory", file.read_bytes())
+    _say({"node": str(config.folder), "root": str(file)}, as_json)
+
+
+@node_app.command()
 def run(folder: Folder) -> None:
     """Run everything the node does, in one command; Ctrl-C or SIGTERM ends it. DIR/run/ready appears when it serves.
 
