@@ -59,7 +59,7 @@ def test_the_page_carries_the_users_own_file_across(tmp_path: Path) -> None:
             start_new_session=True,
         )
         try:
-            bash.communicate(text.encode(), timeout=240)
+            bash.communicate(text.encode(), timeout=600)
         finally:
             left = members(bash.pid)
             if bash.poll() is None or left:
