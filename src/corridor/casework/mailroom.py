@@ -80,7 +80,10 @@ class Mailroom:
             row.last_code, row.stuck = failure.code, not (failure.retry or failure.reseal)
             if failure.reseal:
                 reseal(self.home, row)
-            row.save()
+            changed = {name: getattr(row, name) for name in ("last_code", "stuck", "raw", "digest")}
+            OutboxLetter.objects.filter(pk=row.pk, done=None).update(
+                **changed
+            )  # a receipt may have come since
 
     # ---- questions
 

@@ -4,8 +4,27 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from typing import Any
 
 import structlog
+
+
+class Plain(logging.Formatter):
+    """For what libraries log: an exception is its type and where it came from, never its words.
+
+    Words of an exception often quote the value that was wrong, and that value may be case text.
+    """
+
+    def formatException(self, ei: Any) -> str:
+        lines = []
+        error = ei[1]
+        while error is not None:
+            for frame in traceback.extract_tb(error.__traceback__):
+                lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}")
+            lines.append(type(error).__name__)
+            error = error.__cause__ or error.__context__
+        return "\n".join(lines)
 
 
 def configure(level: int = logging.INFO) -> None:

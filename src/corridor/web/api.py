@@ -228,6 +228,8 @@ def _words(given: Any) -> tuple[list[Json], list[dict[str, str]]]:
 
 @api.post("/login", auth=None, summary="Sign in; answers with a token", tags=["session"])
 def login(request: HttpRequest, given: Login) -> Json:
+    if request.content_type != "application/json":  # no form of another site signs anybody in
+        raise WebFault("web.api.body", field="content-type")
     user = check(request, given.username.strip(), given.password)
     person = _as_json(person_of(user))
     open_session(request, user)

@@ -25,6 +25,7 @@ View = Callable[..., HttpResponseBase]
 #: Faults that have a status of their own; others are told by the side that can act.
 _STATUS: dict[str, int] = {
     "casework.secret.wrong": 403,
+    "casework.secret.too-many": 429,
     "casework.people.passphrase": 403,
     "web.sign-in.wrong": 401,
     "web.form.stale": 403,

@@ -203,15 +203,21 @@ def _signed(home: House, act: Act, opened: Opened, loaded: store.Loaded | None, 
 
 
 def _conditions(rows: Iterable[Mapping[str, str]]) -> tuple[Condition, ...]:
-    return tuple(Condition(str(one["id"]), str(one["code"])) for one in rows)
+    try:
+        return tuple(Condition(str(one["id"]), str(one["code"])) for one in rows)
+    except KeyError:
+        raise CaseworkFault("casework.act.body", place="conditions") from None
 
 
 def _texts(rows: Iterable[Mapping[str, str]], override_reason: str | None) -> tuple[Text, ...]:
-    texts = [
-        Text(str(row["field"]), str(row.get("language", "en")), str(row["text"]))
-        for row in rows
-        if row.get("text")
-    ]
+    try:
+        texts = [
+            Text(str(row["field"]), str(row.get("language", "en")), str(row["text"]))
+            for row in rows
+            if row.get("text")
+        ]
+    except KeyError:
+        raise CaseworkFault("casework.act.body", place="texts") from None
     if override_reason:
         texts.append(Text("incomplete", "en", override_reason))
     return tuple(texts)
@@ -275,10 +281,12 @@ def _keep(
                     next_due=at,
                 )
             handover.keep(home, kept, gives, at)
-            if draft_id is not None:
-                Draft.objects.filter(pk=draft_id, authority__code=person.authority).delete()
+            signed_draft = Draft.objects.filter(pk=draft_id or "", authority__code=person.authority)
+            gone, _ = signed_draft.delete()
     except IntegrityError as error:
         raise CaseworkFault("casework.dossier.moved", count=1) from error
+    if gone:
+        home.vault.destroy(f"draft-{draft_id}")
     sequencer.run(home)
     home.wake()
     return SignedAct(act.id, act.dossier, act.act.header.act, tuple(letter.to_state for letter, _ in letters))

@@ -37,6 +37,7 @@ from corridor.seal.package import read_item as read_sealed_item
 PART = 8 * 1024 * 1024
 _IDLE = timedelta(hours=2)
 _LISTED = 2000
+_AT_ONCE = 32  # sessions open for one authority: each holds threads and a folder
 
 
 @dataclass
@@ -66,6 +67,8 @@ def start_upload(person: Person, dossier_id: str) -> Upload:
     for name, old in list(_sessions.items()):
         if at - old.touched > _IDLE:
             _drop(name)
+    if sum(one.person.authority == person.authority for one in _sessions.values()) >= _AT_ONCE:
+        raise CaseworkFault("casework.upload.too-many", limit=_AT_ONCE)
     folder = secrets.token_hex(16)
     sealer = _sealer(home, row, folder)
     name = secrets.token_urlsafe(24)
@@ -164,7 +167,11 @@ def seal_from_server(person: Person, dossier_id: str, *, paths: Sequence[str], s
 def _allowed(home: House, name: str) -> Path:
     """The path a listed name stands for; anything that leaves its folder is absent."""
     number, _, rest = name.partition("/")
-    if not number.isdigit() or int(number) >= len(home.evidence_folders) or not rest:
+    if (
+        not (number.isascii() and number.isdigit() and len(number) < 4)
+        or int(number) >= len(home.evidence_folders)
+        or not rest
+    ):
         raise NotFound
     base = home.evidence_folders[int(number)].resolve()
     found = (base / rest).resolve()
@@ -227,7 +234,7 @@ def open_evidence(person: Person, package_id: str, *, secret: str) -> Opened:
 def read_item(person: Person, package_id: str, *, item: str, secret: str) -> Iterator[bytes]:
     """The bytes of one item in blocks. A stream that ends without error was whole; a broken one raises at its end."""
     home = house()
-    if not item.isdigit():
+    if not (item.isascii() and item.isdigit() and len(item) < 16):
         raise NotFound
     row, identity = _unlocked(home, person, package_id, secret)
     return read_sealed_item(home.packages / row.folder, [identity], int(item))

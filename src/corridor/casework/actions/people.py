@@ -259,8 +259,7 @@ def _write_sealed(home: House, path: Path, text: str, passphrase: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     sink = BytesIO()
     age.encrypt_passphrase(BytesIO(text.encode()), sink, passphrase, work=home.secret_work)
-    path.touch(mode=0o600)
-    path.write_bytes(sink.getvalue())
+    write_whole(path, sink.getvalue(), mode=0o600)
 
 
 def open_sealed(path: Path, secret: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corridor.casework.access import Person
-from corridor.casework.actions.people import open_sealed
+from corridor.casework.actions.people import open_sealed, signed_in, too_many
 from corridor.casework.fault import CaseworkFault, NotAllowed
 from corridor.casework.house import House
 from corridor.casework.models import Officer
@@ -38,15 +38,19 @@ class Opened:
 
 
 def open_key(home: House, person: Person, secret: str) -> Opened:
-    """Unlock the person's key. Raises `casework.secret.wrong`, `.credential-expired`, `.no-key`."""
+    """Unlock the person's key. Raises `casework.secret.wrong`, `.too-many`, `.credential-expired`, `.no-key`."""
     officer = Officer.objects.select_related("authority").get(pk=person.officer_id)
     if officer.disabled_at is not None or not officer.folder:
         raise CaseworkFault("casework.secret.no-key")
     if officer.not_after is None or officer.not_after <= home.clock():
         raise CaseworkFault("casework.secret.credential-expired")
     folder = home.officers / officer.folder
+    tried = f"signing secret of {officer.number}"  # no login has a space in it
+    if too_many(tried):
+        raise CaseworkFault("casework.secret.too-many")
     try:
         key = unlock(folder / "key.json", secret)
     except Exception as error:
+        signed_in(tried, officer.user, succeeded=False)
         raise CaseworkFault("casework.secret.wrong") from error
     return Opened(officer, Envelope.from_json(bytes(officer.credential)), key, folder)
