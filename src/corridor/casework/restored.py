@@ -24,14 +24,14 @@ from corridor.casework.house import House
 from corridor.casework.models import ActReceipt, ActRow, Authority, Dossier, LogLeaf, NodeNote
 from corridor.dossier import VerifiedAct
 from corridor.exchange.client import Client
-from corridor.exchange.receipt import read_receipt
+from corridor.exchange.receipt import Receipt, read_receipt
 from corridor.faults import Fault
 from corridor.notary import Envelope, merkle
 from corridor.notary.log import VerifiedCheckpoint, verify_checkpoint
 
-BEHIND = "restored.behind"
+BEHIND = sequencer.BEHIND
 LOG = "log.behind"
-ASKING = "restored.asking"
+ASKING = sequencer.ASKING
 
 
 def mark(home: House, code: str) -> None:
@@ -86,17 +86,23 @@ def ask_all(home: House, connect: Callable[[str], Client | None], at: datetime) 
                 continue
             with client:
                 _ask(home, client, heard, at)
-        except Fault as fault:
-            troubles[state] = fault.code
+        except Exception as error:  # whatever one peer answers, the others are asked and letters leave
+            troubles[state] = getattr(error, "code", "casework.restored.receipt")
     try:
         _regrow(home, heard)
     except Fault as fault:
         mark(home, fault.code)
         return troubles
-    sequencer.run(home)
-    if not troubles:
+    # A State that holds nothing of ours and does not answer keeps nobody waiting.
+    if not set(troubles) & _shared(home):
         NodeNote.objects.filter(name__in=(BEHIND, LOG)).delete()
+    sequencer.run(home)
     return troubles
+
+
+def _shared(home: House) -> set[str]:
+    """The States with whom this node shares a dossier, as far as it knows by now."""
+    return {state for members in Dossier.objects.values_list("members", flat=True) for state in members}
 
 
 def peers_to_ask(home: House) -> list[str]:
@@ -105,20 +111,22 @@ def peers_to_ask(home: House) -> list[str]:
 
 
 def _ask(home: House, client: Client, heard: _Heard, at: datetime) -> None:
+    """Take from one peer what it can prove. Its bare word stops nobody here from signing: an act of ours carries our
+    officer's signature, a receipt of ours our node's, and only then is something missing."""
     state = client.peer.state
     answer = client.held_from_us()
     for row in _rows(answer, "sent"):  # our acts, in the order the peer got them
         if not ActRow.objects.filter(pk=row["act"]).exists():
-            mark(home, "casework.restored.behind")
             _take_back(home, client.fetch_act(row["act"], home.letter_identities), at)
-        _take_receipt(home, client, row, state)
+        _take_receipt(_receipt(home, client, row, state), row)
     for row in _rows(answer, "received"):  # acts we gave a receipt for
+        receipt = _receipt(home, client, row, home.state)
         if not ActRow.objects.filter(pk=row["act"]).exists():
             mark(home, "casework.restored.behind")
             data = client.fetch_act(row["act"], home.letter_identities)
             receive.keep_act(home, store.verified(home, Envelope.from_json(data)), at)
-        receipt = _take_receipt(home, client, row, home.state)
-        heard.indexes[receipt[0]] = receipt[1]
+        _take_receipt(receipt, row)
+        heard.indexes[receipt.log_index] = receipt.act_id
     text = answer.get("checkpoint")
     if isinstance(text, str) and text:
         held = verify_checkpoint(text.encode(), home.log_key.public, home.log_origin)
@@ -128,32 +136,40 @@ def _ask(home: House, client: Client, heard: _Heard, at: datetime) -> None:
 
 def _rows(answer: dict[str, Any], name: str) -> list[dict[str, str]]:
     rows = answer.get(name, [])
-    return [row for row in rows if isinstance(row, dict) and isinstance(row.get("act"), str)]
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise CaseworkFault("casework.restored.receipt")
+    if not all(isinstance(row.get(key), str) for row in rows for key in ("act", "receipt")):
+        raise CaseworkFault("casework.restored.receipt")
+    return rows
 
 
-def _take_receipt(home: House, client: Client, row: dict[str, str], by: str) -> tuple[int, str]:
-    """Keep a receipt again that we had: theirs for our act, or our own for theirs."""
-    statement = row["receipt"].encode()
+def _receipt(home: House, client: Client, row: dict[str, str], by: str) -> Receipt:
+    """A receipt that we had, verified: theirs for our act, or our own for theirs."""
     keys = (home.node_key.public,) if by == home.state else client.peer.node_keys
-    receipt = read_receipt(statement, node_keys=keys, to_state=by)
+    receipt = read_receipt(row["receipt"].encode(), node_keys=keys, to_state=by)
     if receipt.act_id != row["act"] or receipt.to_state != by:
         raise CaseworkFault("casework.restored.receipt")
+    return receipt
+
+
+def _take_receipt(receipt: Receipt, row: dict[str, str]) -> None:
+    """Keep it again."""
     ActReceipt.objects.get_or_create(
         act_id=receipt.act_id,
-        state=by,
+        state=receipt.to_state,
         defaults={
             "received_at": receipt.received_at,
             "letter_digest": receipt.letter,
-            "statement": statement,
+            "statement": row["receipt"].encode(),
         },
     )
-    return receipt.log_index, receipt.act_id
 
 
 def _take_back(home: House, data: bytes, at: datetime) -> None:
     act = store.verified(home, Envelope.from_json(data))
     if act.state != home.state:
         raise CaseworkFault("casework.act.not-from-sender")
+    mark(home, "casework.restored.behind")
     head = act.act.header
     if head.dossier is None:
         home.vault.make(act.id)
@@ -207,7 +223,10 @@ def _regrow(home: House, heard: _Heard) -> None:
     tree = merkle.Tree([merkle.leaf_hash(entry) for entry in (*before, *after)])
     if tree.root() != heard.newest.root:
         raise CaseworkFault("casework.restored.log-lost")
-    first = log.append(after)
     with transaction.atomic():
+        sequencer.lock(home)
+        if home.log().size != len(before):
+            raise CaseworkFault("casework.restored.log-lost")
+        first = log.append(after)
         for offset, entry in enumerate(after):
             LogLeaf.objects.update_or_create(leaf=entry.hex(), defaults={"index": first + offset})

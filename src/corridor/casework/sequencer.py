@@ -16,16 +16,20 @@ from corridor.casework.house import House
 from corridor.casework.models import LogLeaf, NodeNote
 from corridor.notary.log import Log
 
+BEHIND = "restored.behind"  # a peer holds more of us than we do
+ASKING = "restored.asking"  # the node has just started and has not asked its peers
+
 
 def run(home: House) -> int:
     """Number everything that waits. Returns how many rows got a number. Safe to call at any time by any process."""
     if not LogLeaf.objects.filter(index=None).exists():
         return 0
-    NodeNote.objects.get_or_create(name="sequencer", defaults={"changed": home.clock()})
     with transaction.atomic():
-        NodeNote.objects.select_for_update().get(
-            name="sequencer"
-        )  # one sequencer at a time, over all processes
+        lock(home)
+        if NodeNote.objects.filter(name__in=(BEHIND, ASKING)).exists():
+            return (
+                0  # first `restored` grows the log to what it was: appending now would sign a second history
+            )
         waiting = list(LogLeaf.objects.filter(index=None).order_by("pk"))
         if not waiting:
             return 0
@@ -42,6 +46,12 @@ def run(home: House) -> int:
                 row.index = first + offset
                 row.save(update_fields=["index"])
         return done + len(fresh)
+
+
+def lock(home: House) -> None:
+    """Take the sequencer's row: one at a time, over all processes. Call inside a transaction."""
+    NodeNote.objects.get_or_create(name="sequencer", defaults={"changed": home.clock()})
+    NodeNote.objects.select_for_update().get(name="sequencer")
 
 
 def _next_index() -> int:

@@ -165,15 +165,17 @@ class Node:
         from corridor.casework import restored
 
         at = self.home.clock()
+        # Peers first: until they were asked nothing is signed, and a registry that drips must not prolong that.
+        if (not self._asked or restored.standing() is not None) and at >= self._next_ask:
+            troubles = restored.ask_all(self.home, self.connect, at)
+            restored.asked()
+            self._asked = not troubles
+            self._next_ask = at + timedelta(seconds=5 if troubles else 30)
+            if troubles:
+                log.info("peers not asked", troubles=troubles)
         if at >= self._next_look:
             self._next_look = at + timedelta(seconds=2)
             self.refresh_directory()
             if self.home.directory.states():
                 self._next_look = at + self.config.refresh
-        if (not self._asked or restored.standing() is not None) and at >= self._next_ask:
-            self._next_ask = at + timedelta(seconds=5)
-            self._asked = not restored.ask_all(self.home, self.connect, at)
-            restored.asked()
-            if self._asked:
-                self._next_ask = at + timedelta(seconds=30)
         return 0
