@@ -32,6 +32,7 @@ from corridor.faults import Fault
 from corridor.notary import Envelope
 
 LEASE = timedelta(minutes=2)
+ABSENT = 16  # acts of one dossier asked for in one round
 POISON = 2000  # tries, days of them, after which a person is shown the letter
 
 Connect = Callable[[str], Client | None]
@@ -43,6 +44,8 @@ class Worker:
 
     def __init__(self, home: House, office: PostOffice, connect: Connect) -> None:
         self.home, self.office, self.connect = home, office, connect
+        # act asked for in vain -> how often, and when to ask again
+        self._absent: dict[str, tuple[int, datetime]] = {}
 
     def round(self) -> int:
         """One look at everything. Returns how many rows were tried; never raises a Fault."""
@@ -181,12 +184,21 @@ class Worker:
             needed = store.missing(row)
             if not needed:
                 Dossier.objects.filter(pk=row.pk).update(incomplete=False)
-            for act_id in needed:
+            for act_id in self._due(needed, at):
                 tried += 1
-                for state in row.members:
-                    if state != self.home.state and self._fetch(state, act_id, at):
-                        break
+                others = [state for state in row.members if state != self.home.state]
+                if any(self._fetch(state, act_id, at) for state in others):
+                    self._absent.pop(act_id, None)
+                else:
+                    attempts = self._absent.get(act_id, (0, at))[0] + 1
+                    self._absent[act_id] = attempts, at + backoff(attempts, seed=act_id)
         return tried
+
+    def _due(self, needed: set[str], at: datetime) -> list[str]:
+        """The acts to ask for now: a few at a time, less and less often. A peer may name what never was."""
+        if len(self._absent) > 50_000:
+            self._absent.clear()
+        return [one for one in sorted(needed) if self._absent.get(one, (0, at))[1] <= at][:ABSENT]
 
     def _fetch(self, state: str, act_id: str, at: datetime) -> bool:
         client = self._connected(state, at)
