@@ -40,6 +40,7 @@ from corridor.seal.layout import (
 # A sealed part: plaintext, tags, and the largest header a wrap for many could have.
 PART_LIMIT = PART + PART // 1024 + MIB
 GROWING_LIMIT = 4 * MIB
+GROWING_MOST = 4096  # wraps, statements and trust files of one package: what is more fills a disk
 _INCOMING = re.compile(r"\.incoming-[0-9a-f]{16}")
 
 
@@ -137,6 +138,8 @@ def accept_file(
     """
     folder = Path(path)
     expected = expected_digest(folder, name, package)
+    if expected is None and not (folder / name).exists() and len(growing(folder)) >= GROWING_MOST:
+        raise TransferError("seal.transfer.too-many", limit=GROWING_MOST)
     wanted = expected or sha256
     limit = GROWING_LIMIT if expected is None else MANIFEST_LIMIT if "manifest" in name else PART_LIMIT
     temporary = folder / f".incoming-{secrets.token_hex(8)}"
