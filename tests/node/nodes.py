@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -98,6 +99,19 @@ def until(holds: Callable[[], Any], seconds: float = 20) -> Any:
     raise AssertionError(f"did not come to hold within {seconds} s")
 
 
+def database_of_its_own(state: str) -> dict[str, str]:
+    """Where the suite runs on PostgreSQL: a new database for this node. Otherwise its SQLite file."""
+    server = os.environ.get("CORRIDOR_TEST_DATABASE")
+    if not server:
+        return {}
+    import psycopg
+
+    name = f"node_{state.lower()}_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return {"CORRIDOR_DATABASE": f"{server.rpartition('/')[0]}/{name}"}
+
+
 class World:
     """A registry folder and the nodes that read it."""
 
@@ -134,7 +148,7 @@ class World:
             **options,
         )
         init(config, passphrase=PASSPHRASE, root=self.registry.root_bytes(), at=datetime.now(UTC))
-        node = TestNode(state, config)
+        node = TestNode(state, config, environment=database_of_its_own(state))
         self.nodes[state] = node
         node.do(
             """

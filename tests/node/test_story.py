@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -72,6 +73,7 @@ def test_check_says_all_is_well(running: World) -> None:
     for node in running.nodes.values():
         done = subprocess.run(
             [sys.executable, "-m", "corridor.cli", "node", "check", str(node.config.folder), "--json"],
+            env={**os.environ, **node.environment},
             capture_output=True,
             text=True,
             check=False,
