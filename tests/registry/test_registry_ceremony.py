@@ -51,7 +51,7 @@ def test_every_command_of_the_ceremony(run, tmp_path: Path) -> None:
     lines = [line for block in blocks for line in block.splitlines()]
     assert len(lines) > 15
     named = {line.split()[2] for line in lines}
-    assert set(COMMANDS) <= named
+    assert set(COMMANDS) - {"serve"} <= named  # runs until it is stopped; two-nodes.md has it
     for line in lines:
         done = run(line)
         assert done.exit_code == 0, (line, done.output, done.exception)
