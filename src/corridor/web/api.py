@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth import login as open_session
 from django.contrib.auth import logout as end_session
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.module_loading import import_string
 from ninja import NinjaAPI, Router, Schema
@@ -102,6 +103,12 @@ def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 403:  # the browser's session without the page's token
         return _fault(request, WebFault("web.form.stale"))
+    return _fault(request, WebFault("web.api.body", field="body"))
+
+
+@api.exception_handler(DataError)
+def _unfit(request: HttpRequest, error: DataError) -> HttpResponse:
+    """A text no database column takes (a null character, on PostgreSQL)."""
     return _fault(request, WebFault("web.api.body", field="body"))
 
 

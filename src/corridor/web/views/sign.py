@@ -19,8 +19,10 @@ from corridor.web.pages import WebFault, home_state, status_of
 
 def check(request: HttpRequest, username: str, password: str) -> User:
     """The login behind a name and password, each try written down. Raises WebFault."""
-    # JSON can carry half a character, which no name or password has.
-    username, password = (each.encode(errors="replace").decode() for each in (username, password))
+    # JSON can carry half a character, or a null, which no name or password has and PostgreSQL does not take.
+    username, password = (
+        each.encode(errors="replace").decode().replace("\0", "?") for each in (username, password)
+    )
     if actions.too_many(username):
         raise WebFault("web.sign-in.too-many")
     user = authenticate(request, username=username, password=password)
