@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from corridor.cli.demo import evidence, stage, story
+
 TRUE = {"dossiers_identical": True, "custody_verified": True, "evidence_sha256_match": True}
 
 
@@ -72,6 +74,25 @@ def test_the_last_line_is_what_was_proved(played: tuple[Path, subprocess.Complet
 
 def test_no_process_outlives_the_story(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     assert alive(played[0]) == []
+
+
+def test_no_file_of_either_node_shows_a_name_an_account_or_a_sentence_of_the_case(
+    played: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """Databases with their journals, vaults, packages, logs of the processes: everything, byte by byte."""
+    people = [name for *_, names in stage.PEOPLE for name in names.values()]
+    accounts = [evidence.ACCOUNT, evidence.VICTIM, evidence.FALSE_IBAN, evidence.INTRUDER, evidence.LOOKALIKE]
+    words = [evidence.COMPANY, evidence.PROVIDER, story.FACTS[:40], story.LINK[:40], "own words", "протокол"]
+    logins = json.loads((played[0] / "demo.json").read_text(encoding="utf-8"))["logins"]
+    secrets = [login[part] for login in logins for part in ("password", "secret")]
+    looked = 0
+    for place in ("xaa", "xbb", "logs", "registry"):
+        for path in (played[0] / place).rglob("*"):
+            if path.is_file():
+                raw, looked = path.read_bytes(), looked + 1
+                shown = [each for each in (*people, *accounts, *words, *secrets) if each.encode() in raw]
+                assert shown == [], path
+    assert looked > 100
 
 
 def test_logins_are_for_their_owner_only(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
