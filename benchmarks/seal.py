@@ -85,11 +85,11 @@ def table(size: int, jobs: dict[str, Callable[[Path], None]], reference: str) ->
                 else:
                     out.unlink(missing_ok=True)
     bound = statistics.median(times[reference])
-    print(f"{'':38}{'GB/s':>8}{'spread':>16}{'of ' + reference:>18}")
+    print(f"{'':38}{'GB/s':>8}{'spread':>16}{'of ' + reference:>22}")
     for name, found in times.items():
         middle = statistics.median(found)
         spread = f"{size / max(found) / 1e9:.2f}-{size / min(found) / 1e9:.2f}"
-        print(f"{name:38}{size / middle / 1e9:8.2f}{spread:>16}{bound / middle:18.2f}")
+        print(f"{name:38}{size / middle / 1e9:8.2f}{spread:>16}{bound / middle:22.2f}")
     print()
 
 
