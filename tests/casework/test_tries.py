@@ -11,7 +11,8 @@ from tests.casework.conftest import SECRET, Desk
 from corridor.casework import actions, queries
 from corridor.casework.actions import evidence
 from corridor.casework.fault import CaseworkFault, NotFound
-from corridor.casework.models import Draft
+from corridor.casework.models import Draft, Officer
+from corridor.faults import Fault
 
 
 def _code(call: Callable[[], object]) -> str:
@@ -92,3 +93,22 @@ def test_a_signed_draft_leaves_no_key_behind(desk: Desk, request_body: dict[str,
     )
     assert not Draft.objects.exists()
     assert not list((desk.home.root / "vault").rglob(f"draft-{draft}.key"))
+
+
+def test_a_lost_or_damaged_key_file_is_not_called_a_wrong_secret(desk: Desk, ask: Callable[..., str]) -> None:
+    """Whoever is told that the secret is wrong tries again for nothing, and is counted for it."""
+    dossier = ask()
+    person = desk.person("cp-signatory")
+    folder = desk.home.officers / Officer.objects.get(pk=person.officer_id).folder
+    whole = (folder / "key.json").read_bytes()
+    for spoil, code in (
+        (lambda: (folder / "key.json").unlink(), "notary.key.no-file"),
+        (lambda: (folder / "key.json").write_bytes(whole[: len(whole) // 2]), "notary.key.file-malformed"),
+    ):
+        spoil()
+        for _ in range(10):
+            with pytest.raises(Fault) as caught:
+                actions.record_minute(person, dossier, text="x", language="en", secret=SECRET)
+            assert caught.value.code == code
+    (folder / "key.json").write_bytes(whole)
+    actions.record_minute(person, dossier, text="x", language="en", secret=SECRET)

@@ -24,7 +24,7 @@ from corridor.casework.actions.results import Enrolled
 from corridor.casework.fault import CaseworkFault, NotFound
 from corridor.casework.house import House, house
 from corridor.casework.models import Authority, LoginEvent, Officer, Role, User
-from corridor.notary import KeyUse, SigningKey, credentials
+from corridor.notary import KeyUse, NotaryFault, SigningKey, credentials
 from corridor.notary.files import write_whole
 from corridor.notary.keys import generate, seal_to_file, unlock
 from corridor.seal import age
@@ -49,8 +49,15 @@ def state_key(home: House, passphrase: str) -> SigningKey:
     """The State's signing key, open for this call only. Raises `casework.people.passphrase`."""
     try:
         return unlock(home.root / "keys" / "state.sealed.json", passphrase)
-    except Exception as error:
-        raise CaseworkFault("casework.people.passphrase") from error
+    except (NotaryFault, UnicodeEncodeError) as error:
+        if is_wrong_secret(error):
+            raise CaseworkFault("casework.people.passphrase") from error
+        raise  # a lost or damaged key file is no wrong passphrase
+
+
+def is_wrong_secret(error: Exception) -> bool:
+    """Whether a key stayed closed for its secret (half a character is in none), and not for its file."""
+    return isinstance(error, UnicodeEncodeError) or getattr(error, "code", "") == "notary.key.wrong-secret"
 
 
 def add_authority(
@@ -267,7 +274,9 @@ def open_sealed(path: Path, secret: str) -> str:
     sink = BytesIO()
     try:
         age.decrypt(BytesIO(path.read_bytes()), sink, [age.Passphrase(secret)])
-    except (FileNotFoundError, age.AgeFault) as error:
+    except FileNotFoundError as error:
+        raise CaseworkFault("casework.secret.no-key") from error
+    except (age.NoMatchError, UnicodeEncodeError) as error:
         raise CaseworkFault("casework.secret.wrong") from error
     return sink.getvalue().decode()
 

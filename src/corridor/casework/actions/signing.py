@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corridor.casework.access import Person
-from corridor.casework.actions.people import open_sealed, signed_in, too_many
+from corridor.casework.actions.people import is_wrong_secret, open_sealed, signed_in, too_many
 from corridor.casework.fault import CaseworkFault, NotAllowed
 from corridor.casework.house import House
 from corridor.casework.models import Officer
-from corridor.notary import Envelope, SigningKey
+from corridor.notary import Envelope, NotaryFault, SigningKey
 from corridor.notary.keys import unlock
 from corridor.seal.custody import Signer
 
@@ -50,7 +50,9 @@ def open_key(home: House, person: Person, secret: str) -> Opened:
         raise CaseworkFault("casework.secret.too-many")
     try:
         key = unlock(folder / "key.json", secret)
-    except Exception as error:
+    except (NotaryFault, UnicodeEncodeError) as error:
+        if not is_wrong_secret(error):
+            raise  # a lost or damaged key file is no try, and no fault of the officer's
         signed_in(tried, officer.user, succeeded=False)
         raise CaseworkFault("casework.secret.wrong") from error
     return Opened(officer, Envelope.from_json(bytes(officer.credential)), key, folder)
