@@ -13,7 +13,9 @@ trust it: docs/law.md.
 
 from __future__ import annotations
 
+import importlib
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from corridor.law.errors import LawFault
 from corridor.law.gating import Door, Gate, OffenceFacts
@@ -45,6 +47,19 @@ from corridor.law.types import (
     Trust,
     UnknownRules,
 )
+
+if TYPE_CHECKING:
+    pass
+
+#: Name -> the module it lives in: read when first asked for, so that a short question stays short.
+_LAZY: dict[str, str] = {}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LAZY[name]), name)
+
 
 __all__ = [
     "NOT_IN_THE_DATA",

@@ -39,12 +39,12 @@ L = TypeVar("L", bound=Line)
 DEFAULT = "UNCC_2024"
 _FORM_PAGE = re.compile(r"form\.([a-z_]+)\.yaml")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_NOT_RULES = ("status", "earlier")  # folders of data/ that no digest covers
 
 
 def _folders(root: Traversable) -> Iterator[Traversable]:
     for each in sorted(root.iterdir(), key=lambda entry: entry.name):
-        if each.is_dir() and each.name not in _NOT_RULES and not each.name.startswith(("_", ".")):
+        # An instrument's folder is written in capitals; tables (`status`, `parties`, ...) are no rules.
+        if each.is_dir() and each.name[:1].isupper():
             yield each
 
 
