@@ -89,6 +89,23 @@ PLAIN: dict[str, tuple[Callable[[Person], Any], set[str]]] = {
     "form_page": (lambda p: queries.form_page(p, "preservation"), {D, S}),
     "people": (queries.people, {V, A}),
     "server_folder": (actions.server_folder, {D, S}),
+    "certified_text": (queries.certified_text, {D, S, V}),
+    "certified_texts": (queries.certified_texts, {D, S, V}),
+    "law_confirmed": (queries.law_confirmed, {D, S, V}),
+    "law_entries": (queries.law_entries, {D, S, V}),
+    "law_paragraphs": (lambda p: queries.law_paragraphs(p, 42), {D, S, V}),
+    "load_certified_text": (
+        lambda p: actions.load_certified_text(
+            p, instrument="UNCC_2024", language="en", data=b"x", origin="x", secret=SECRET
+        ),
+        {S, V},
+    ),
+    "confirm_paragraph": (
+        lambda p: actions.confirm_paragraph(
+            p, instrument="UNCC_2024", ref="42(8)", verdict="agrees", note="", secret=SECRET
+        ),
+        {S, V},
+    ),
 }
 #: public law and directory, the operator's own functions, and what belongs to signing in
 ELSEWHERE = {

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from corridor.casework.fault import NotAllowed, NotFound
-from corridor.casework.models import Dossier, Draft, NationalEntry, Officer, Package, Role, User
+from corridor.casework.models import Dossier, Draft, LawEntry, NationalEntry, Officer, Package, Role, User
 
 #: right -> roles. A right not listed is nobody's.
 RIGHTS: dict[str, frozenset[str]] = {
@@ -28,6 +28,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "evidence.open": frozenset({Role.SIGNATORY}),
     "dossier.make-available": frozenset({Role.SUPERVISOR, Role.SIGNATORY}),
     "dossier.export": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
+    "law.read": frozenset({Role.DRAFTER, Role.SIGNATORY, Role.SUPERVISOR}),
+    "law.write": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
     "people.read": frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     "people.write": frozenset({Role.ADMINISTRATOR}),
 }
@@ -147,3 +149,9 @@ def national_file(person: Person, dossier_id: str, right: str = "national.read")
     """The entries of the national file that the person's own authority wrote beside a dossier."""
     found = dossier(person, dossier_id, right)
     return NationalEntry.objects.filter(dossier=found, authority__code=person.authority).order_by("at", "pk")
+
+
+def law_file(person: Person) -> QuerySet[LawEntry]:
+    """What this State's authorities wrote down of the law. It belongs to the State: each of them reads all of it."""
+    person.require("law.read")
+    return LawEntry.objects.select_related("authority", "officer").order_by("at", "pk")

@@ -15,6 +15,7 @@ from corridor.casework.actions.evidence import (
     server_folder,
     start_upload,
 )
+from corridor.casework.actions.law import confirm_paragraph, load_certified_text
 from corridor.casework.actions.national import make_available, record_measure, record_minute
 from corridor.casework.actions.people import (
     add_authority,
@@ -32,10 +33,12 @@ __all__ = [
     "add_part",
     "check_package",
     "confirm",
+    "confirm_paragraph",
     "deliver",
     "disable_officer",
     "discard_draft",
     "finish_upload",
+    "load_certified_text",
     "make_available",
     "open_evidence",
     "read_item",

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from django.db import IntegrityError, transaction
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corridor import law
-from corridor.casework import access, restored, sequencer
+from corridor.casework import access
 from corridor.casework.access import Person
+from corridor.casework.actions import entries
 from corridor.casework.actions.results import Entered
-from corridor.casework.actions.signing import open_key
 from corridor.casework.fault import CaseworkFault
-from corridor.casework.house import house
-from corridor.casework.models import Authority, Dossier, LogLeaf, NationalEntry, Package, PackageGrant
+from corridor.casework.models import Authority, Dossier, NationalEntry, Package, PackageGrant
 from corridor.casework.models.national import PAYLOAD_TYPE
-from corridor.notary import canonical, dsse, instant
 
 Day = date
 _Line = Annotated[str, Field(min_length=1, max_length=400)]
@@ -83,54 +79,39 @@ def _enter(
     secret: str,
     effect: Any = None,
 ) -> Entered:
-    home = house()
     row = access.dossier(person, dossier_id, "national.write")
-    restored.check()
-    opened = open_key(home, person, secret)
-    at = home.clock().astimezone(UTC).replace(microsecond=0)
-    prev = _last(row, person)
-    payload = canonical.dumps(
-        {
-            "corridor": "national/1",
-            "dossier": row.pk,
-            "state": home.state,
-            "authority": person.authority,
-            "credential": opened.credential.to_dict(),
-            "kind": kind,
-            "content": content,
-            "prev": prev,
-            "time": instant.to_text(at),
-            "salt": secrets.token_hex(32),
-        }
+
+    def keep(entry: entries.Entry) -> None:
+        NationalEntry.objects.create(
+            id=entry.id,
+            dossier=row,
+            authority=Authority.objects.get(code=person.authority),
+            officer_id=person.officer_id,
+            kind=kind,
+            prev=entry.prev,
+            at=entry.at,
+            sealed=entry.home.vault.seal(row.pk, f"national/{entry.id}", entry.envelope.to_json()),
+        )
+        if effect is not None:
+            effect(entry.at)
+
+    entry = entries.sign(
+        person,
+        form="national/1",
+        payload_type=PAYLOAD_TYPE,
+        kind=kind,
+        content=content,
+        secret=secret,
+        prev=lambda: _last(row, person),
+        keep=keep,
+        about={"dossier": row.pk},
     )
-    envelope = dsse.sign(PAYLOAD_TYPE, payload, opened.key)
-    try:
-        with transaction.atomic():
-            NationalEntry.objects.create(
-                id=envelope.id,
-                dossier=row,
-                authority=Authority.objects.get(code=person.authority),
-                officer_id=person.officer_id,
-                kind=kind,
-                prev=prev,
-                at=at,
-                sealed=home.vault.seal(row.pk, f"national/{envelope.id}", envelope.to_json()),
-            )
-            LogLeaf.objects.create(leaf=envelope.id)
-            if effect is not None:
-                effect(at)
-    except IntegrityError as error:
-        raise CaseworkFault("casework.national.moved") from error
-    sequencer.run(home)
-    return Entered(envelope.id, row.pk)
+    return Entered(entry.id, row.pk)
 
 
 def _last(row: Dossier, person: Person) -> str:
     """The end of this authority's chain of entries beside the dossier."""
-    entries = NationalEntry.objects.filter(dossier=row, authority__code=person.authority)
-    followed = set(entries.values_list("prev", flat=True))
-    ends = [pk for pk in entries.values_list("pk", flat=True) if pk not in followed]
-    return ends[0] if ends else ""
+    return entries.end(NationalEntry.objects.filter(dossier=row, authority__code=person.authority))
 
 
 def grant(package: Package, authority: Authority, at: datetime) -> None:

@@ -45,6 +45,14 @@ class Entered(Result):
 
 
 @dataclass(frozen=True)
+class LawEntered(Result):
+    """An entry of the State's law file."""
+
+    id: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class Upload(Result):
     """An open sealing session. Parts arrive in order, each of at most `part_size` bytes."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from corridor.casework.models.dossiers import ActReceipt, ActRow, Dossier, Draft, LogLeaf
 from corridor.casework.models.evidence import Handover, Package, PackageGrant, Transfer
+from corridor.casework.models.law import LawEntry
 from corridor.casework.models.national import NationalEntry
 from corridor.casework.models.people import Authority, LoginEvent, Officer, Role, User
 from corridor.casework.models.post import HeldLetter, NodeNote, Nonce, OutboxLetter, PeerState
@@ -16,6 +17,7 @@ __all__ = [
     "Draft",
     "Handover",
     "HeldLetter",
+    "LawEntry",
     "LogLeaf",
     "LoginEvent",
     "NationalEntry",

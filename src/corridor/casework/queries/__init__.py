@@ -6,10 +6,19 @@ from corridor.casework.queries.desk import desk
 from corridor.casework.queries.dossier import changes, dossier_page, package_dossier, package_row
 from corridor.casework.queries.export import export
 from corridor.casework.queries.forms import addressees, draft_page, form_page, kinds, missing
+from corridor.casework.queries.law import (
+    certified_text,
+    certified_texts,
+    law_confirmed,
+    law_entries,
+    law_paragraphs,
+)
 from corridor.casework.queries.people import people
 
 __all__ = [
     "addressees",
+    "certified_text",
+    "certified_texts",
     "changes",
     "desk",
     "dossier_page",
@@ -17,6 +26,9 @@ __all__ = [
     "export",
     "form_page",
     "kinds",
+    "law_confirmed",
+    "law_entries",
+    "law_paragraphs",
     "missing",
     "package_dossier",
     "package_row",

@@ -1,0 +1,88 @@
+"""What this State says for itself of the law: it loads a certified text and confirms our paragraphs against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corridor.casework import access
+from corridor.casework.access import Person
+from corridor.casework.actions import entries
+from corridor.casework.actions.results import LawEntered
+from corridor.casework.fault import CaseworkFault
+from corridor.casework.house import house
+from corridor.casework.models import Authority, LawEntry
+from corridor.casework.models.law import KEY, PAYLOAD_TYPE
+from corridor.casework.queries.law import certified_text
+from corridor.law import certified, confirm
+
+
+def load_certified_text(
+    person: Person, *, instrument: str, language: str, data: bytes, origin: str, secret: str
+) -> LawEntered:
+    """Keep a certified text of an instrument: plain text in UTF-8, in one authentic language.
+
+    `origin` says where it comes from (the depositary's certified copy and its date). Raises LawFault
+    `law.certified.…` and keeps nothing when it cannot be read.
+    """
+    person.require("law.write")
+    if not origin.strip():
+        raise CaseworkFault("casework.law.origin")
+    text = certified.read_certified(data, instrument=instrument, language=language)
+    content = {
+        "instrument": instrument,
+        "language": language,
+        "origin": origin.strip()[:400],
+        "sha256": text.sha256,
+        "text": data.decode("utf-8-sig"),
+    }
+    return _enter(person, "certified_text", content, secret)
+
+
+def confirm_paragraph(
+    person: Person, *, instrument: str, ref: str, verdict: str, note: str, secret: str
+) -> LawEntered:
+    """Confirm that our lines at `ref` say what the certified text says there, or say how they differ.
+
+    Raises CaseworkFault `casework.law.no-text` while no certified text is loaded, LawFault `law.confirm.…`.
+    """
+    person.require("law.write")
+    text = certified_text(person, instrument)
+    if text is None:
+        raise CaseworkFault("casework.law.no-text")
+    try:
+        judged = confirm.Verdict(verdict)
+    except ValueError as error:
+        raise CaseworkFault("casework.law.verdict") from error
+    made = confirm.confirm(
+        text, ref, verdict=judged, by=person.number, on=house().clock().date(), note=note[:2000]
+    )
+    content = made.to_dict()
+    content.pop("by")  # the credential says who
+    return _enter(person, "confirmation", content, secret)
+
+
+def _enter(person: Person, kind: str, content: dict[str, Any], secret: str) -> LawEntered:
+    house().vault.make(KEY)
+
+    def keep(entry: entries.Entry) -> None:
+        LawEntry.objects.create(
+            id=entry.id,
+            authority=Authority.objects.get(code=person.authority),
+            officer_id=person.officer_id,
+            kind=kind,
+            prev=entry.prev,
+            at=entry.at,
+            sealed=entry.home.vault.seal(KEY, f"law/{entry.id}", entry.envelope.to_json()),
+        )
+
+    entry = entries.sign(
+        person,
+        form="law/1",
+        payload_type=PAYLOAD_TYPE,
+        kind=kind,
+        content=content,
+        secret=secret,
+        prev=lambda: entries.end(access.law_file(person).filter(authority__code=person.authority)),
+        keep=keep,
+    )
+    return LawEntered(entry.id, kind)

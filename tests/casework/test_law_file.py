@@ -1,0 +1,136 @@
+"""The law file: a certified text is loaded, paragraphs are confirmed against it, and all of it stays at home."""
+
+from __future__ import annotations
+
+import pytest
+from tests.casework.conftest import SECRET, Desk
+
+from corridor import law
+from corridor.casework import actions, queries, restored
+from corridor.casework.fault import CaseworkFault
+from corridor.casework.models import LawEntry, LogLeaf, OutboxLetter
+from corridor.casework.models.law import PAYLOAD_TYPE
+from corridor.law.errors import LawFault
+from corridor.notary import Envelope, canonical
+
+pytestmark = pytest.mark.django_db
+
+#: Invented sentences, numbered as an article may be.
+TEXT = b"Article 42\nInvented title\n" + b"\n".join(
+    f"{number}. An invented sentence about keeping, number {number}.".encode() for number in range(1, 10)
+)
+ORIGIN = "certified true copy handed over by the depositary, invented for this test"
+
+
+def load(desk: Desk, data: bytes = TEXT, by: str = "ca-signatory") -> None:
+    actions.load_certified_text(
+        desk.person(by), instrument="UNCC_2024", language="en", data=data, origin=ORIGIN, secret=SECRET
+    )
+
+
+def agree(desk: Desk, ref: str = "42(8)", by: str = "ca-signatory", **more: str) -> None:
+    wish = {"verdict": "agrees", "note": ""} | more
+    actions.confirm_paragraph(desk.person(by), instrument="UNCC_2024", ref=ref, secret=SECRET, **wish)
+
+
+def test_a_confirmed_paragraph_is_cited_by_every_authority_of_the_state(desk: Desk) -> None:
+    load(desk)
+    agree(desk)
+    form = law.form("preservation", "UNCC_2024", on=desk.home.clock().date())
+    period = form.period("preservation_minimum")
+    assert period is not None
+    assert period.cite() == "UNCC_2024 42"
+    for username in ("ca-signatory", "cp-drafter"):
+        assert period.cite(queries.law_confirmed(desk.person(username)).cites) == "UNCC_2024 42(8)"
+
+
+def test_our_lines_stand_beside_the_certified_paragraph(desk: Desk) -> None:
+    load(desk)
+    rows = {row.ref: row for row in queries.law_paragraphs(desk.person("cp-drafter"), 42)}
+    assert rows["42(8)"].passages == (("42(8)", "8. An invented sentence about keeping, number 8."),)
+    assert rows["42(8)"].lines
+    assert rows["42(8)"].confirmation is None
+    with_forty = next(row for ref, row in rows.items() if "40(21)" in ref)
+    assert not with_forty.complete  # the text loaded has no article 40
+
+
+def test_what_differs_is_written_down_and_not_cited(desk: Desk) -> None:
+    load(desk)
+    agree(desk)
+    agree(desk, verdict="differs", note="the certified text says otherwise")
+    standing = queries.law_confirmed(desk.person("cp-drafter"))
+    assert standing.cites == frozenset()
+    assert [one.note for one in standing.differing] == ["the certified text says otherwise"]
+
+
+def test_entries_are_signed_logged_chained_sealed_and_never_sent(desk: Desk) -> None:
+    load(desk)
+    agree(desk)
+    agree(desk, "42(4)")
+    rows = list(LawEntry.objects.order_by("at", "pk"))
+    by_prev = {row.prev: row for row in rows}
+    assert len(by_prev) == 3
+    assert LogLeaf.objects.exclude(index=None).filter(leaf__in=[row.pk for row in rows]).count() == 3
+    assert OutboxLetter.objects.count() == 0
+    assert not any(b"invented" in bytes(row.sealed) for row in rows)
+    envelope = Envelope.from_json(desk.home.vault.open("law", f"law/{rows[0].pk}", rows[0].sealed))
+    assert envelope.id == rows[0].pk
+    assert envelope.payload_type == PAYLOAD_TYPE
+    assert canonical.loads(envelope.payload)["corridor"] == "law/1"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"verdict": "perhaps"}, "casework.law.verdict"),
+        ({"ref": "42(99)"}, "law.confirm.no-line"),
+        ({"ref": "25(2)"}, "law.confirm.no-passage"),
+        ({"verdict": "differs", "note": ""}, "law.confirm.no-note"),
+    ],
+)
+def test_a_confirmation_that_says_nothing_is_refused_and_nothing_is_kept(
+    desk: Desk, change: dict[str, str], code: str
+) -> None:
+    load(desk)
+    with pytest.raises((CaseworkFault, LawFault)) as caught:
+        agree(desk, **change)
+    assert caught.value.code == code
+    assert LawEntry.objects.count() == 1
+
+
+def test_nothing_is_confirmed_before_a_certified_text_is_loaded(desk: Desk) -> None:
+    with pytest.raises(CaseworkFault) as caught:
+        agree(desk)
+    assert caught.value.code == "casework.law.no-text"
+
+
+def test_a_text_that_cannot_be_read_or_comes_from_nowhere_is_not_kept(desk: Desk) -> None:
+    with pytest.raises(LawFault):
+        load(desk, b"no heading at all")
+    with pytest.raises(CaseworkFault):
+        actions.load_certified_text(
+            desk.person("ca-signatory"),
+            instrument="UNCC_2024",
+            language="en",
+            data=TEXT,
+            origin=" ",
+            secret=SECRET,
+        )
+    assert LawEntry.objects.count() == 0
+
+
+def test_a_newer_certified_text_takes_the_place_of_the_older_one(desk: Desk) -> None:
+    load(desk)
+    load(desk, TEXT.replace(b"number 8", b"number eight"))
+    text = queries.certified_text(desk.person("cp-drafter"))
+    assert text is not None
+    assert text.at("42(8)") == "8. An invented sentence about keeping, number eight."
+    assert len(queries.certified_texts(desk.person("cp-drafter"))) == 1
+
+
+def test_a_node_that_came_back_from_a_backup_confirms_nothing(desk: Desk) -> None:
+    load(desk)
+    restored.mark(desk.home, "casework.restored.behind")
+    with pytest.raises(CaseworkFault) as caught:
+        agree(desk)
+    assert caught.value.code == "casework.restored.behind"
