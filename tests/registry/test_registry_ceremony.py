@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from registry_cast import Party
-from typer.testing import CliRunner
 
 from corridor.cli.registry import registry_app
 from corridor.notary import keys
@@ -18,9 +18,7 @@ from corridor.registry import Directory, RegistryFault, from_folder
 
 HOWTO = Path(__file__).parents[2] / "docs" / "howto" / "registry-ceremony.md"
 
-COMMANDS = {
-    command.name or command.callback.__name__: command for command in registry_app.registered_commands
-}
+COMMANDS = registry_app.commands
 
 
 @pytest.fixture

@@ -7,20 +7,19 @@ import json
 import sys
 from typing import Any, NoReturn
 
-import typer
-from typer.core import TyperGroup
+import click
 
 from corridor import __version__
 from corridor.faults import Fault
 
 #: name -> (module, attribute, one line for the index). The order is the order `corridor --help` shows.
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "demo": ("corridor.cli.demo.command", "app", "Play one case between two States on this machine"),
-    "seal": ("corridor.cli.seal", "seal_app", "Seal files into an evidence package"),
-    "verify": ("corridor.cli.seal", "verify_app", "Check a package; needs no key"),
-    "open": ("corridor.cli.seal", "open_app", "Open a package with a custodian's identity"),
-    "rewrap": ("corridor.cli.seal", "rewrap_app", "Give a package to a further custodian"),
-    "keygen": ("corridor.cli.seal", "keygen_app", "Make a custodian's key pair"),
+    "demo": ("corridor.cli.demo.command", "demo", "Play one case between two States on this machine"),
+    "seal": ("corridor.cli.seal", "seal", "Seal files into an evidence package"),
+    "verify": ("corridor.cli.seal", "verify", "Check a package; needs no key"),
+    "open": ("corridor.cli.seal", "open_", "Open a package with a custodian's identity"),
+    "rewrap": ("corridor.cli.seal", "rewrap", "Give a package to a further custodian"),
+    "keygen": ("corridor.cli.seal", "keygen", "Make a custodian's key pair"),
     "dossier": ("corridor.cli.dossier", "app", "Show, verify or export a dossier of this node"),
     "law": ("corridor.cli.law", "law_app", "The Convention and its neighbours, as data"),
     "registry": ("corridor.cli.registry", "registry_app", "The directory of Parties, authorities and keys"),
@@ -30,60 +29,46 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
-class Index(TyperGroup):
+class Index(click.Group):
     """Imports a command's module when the command is named, so that `corridor law` never loads Django."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         module, attribute, _ = COMMANDS[cmd_name]
         try:
-            app = getattr(importlib.import_module(module), attribute)
+            command: click.Command = getattr(importlib.import_module(module), attribute)
         except ModuleNotFoundError as error:
             if error.name and not error.name.startswith("corridor"):
                 _stop(f"`corridor {cmd_name}` needs the node's packages: pip install 'corridor[node]'", 2)
             raise
-        command = typer.main.get_command(app)
-        command.name = cmd_name
         return command
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
 
 
-app = typer.Typer(cls=Index, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def corridor(
-    version: bool = typer.Option(
-        False, "--version", is_eager=True, callback=_version, help="Show the version."
-    ),
-) -> None:
+@click.command("corridor", cls=Index)
+@click.version_option(__version__, message="%(version)s", help="Show the version.")
+def app() -> None:
     """Corridor makes the United Nations Convention against Cybercrime work between States."""
 
 
 def _stop(text: str, status: int) -> NoReturn:
-    typer.echo(text, err=True)
+    click.echo(text, err=True)
     sys.exit(status)
 
 
 def main() -> None:
     """Run a command; a `Fault` becomes its two sentences (or JSON, where --json was asked) and exit status 1."""
     try:
-        app()
+        app(prog_name="corridor")
     except Fault as fault:
         if "--json" in sys.argv:
-            typer.echo(json.dumps(fault.as_json(), ensure_ascii=False))
+            click.echo(json.dumps(fault.as_json(), ensure_ascii=False))
             sys.exit(1)
         _stop(f"{fault.code}: {fault.log_text}\n{fault.next_step}", 1)

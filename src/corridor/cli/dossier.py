@@ -10,24 +10,20 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
+from corridor.cli.params import PATH, Room, argument, as_json, option
 from corridor.faults import Fault
 
 if TYPE_CHECKING:
     from corridor.casework.store import Loaded
 
-app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Show, verify or export a dossier of this node."
-)
+app = Room("dossier", help="Show, verify or export a dossier of this node.")
 
-Node = Annotated[Path, typer.Option("--dir", help="The node's folder.", envvar="CORRIDOR_DIR")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-AsOf = Annotated[
-    str | None, typer.Option(help="Clocks as they stood then, e.g. 2026-11-22T10:00:00Z; now if absent.")
-]
+node_ = option("--dir", "node", type=PATH, default=Path(), envvar="CORRIDOR_DIR", help="The node's folder.")
+as_of_ = option("--as-of", help="Clocks as they stood then, e.g. 2026-11-22T10:00:00Z; now if absent.")
 
 
 def _load(folder: Path, dossier: str | None, as_of: str | None) -> list[Loaded]:
@@ -73,39 +69,37 @@ def _summary(loaded: Loaded) -> dict[str, Any]:
 
 
 @app.command()
-def show(
-    dossier: Annotated[str | None, typer.Argument(help="A dossier's number, or how it begins.")] = None,
-    node: Node = Path(),
-    as_of: AsOf = None,
-    as_json: Json = False,
-) -> None:
+@argument("dossier", required=False, help="A dossier's number, or how it begins.")
+@node_
+@as_of_
+@as_json
+def show(dossier: str | None, node: Path, as_of: str | None, as_json: bool) -> None:
     """Status, whose turn, clocks and acts. Free texts and names are not shown.
 
     Example: corridor dossier show 3f9a --dir ./aurelia
     """
     found = _load(node, dossier, as_of)
     if as_json:
-        typer.echo(json.dumps({"dossiers": [_summary(one) for one in found]}, indent=2))
+        click.echo(json.dumps({"dossiers": [_summary(one) for one in found]}, indent=2))
         return
     for one in found:
         state = one.state
-        typer.echo(f"{state.dossier}  {state.kind}  {state.status}  turn: {state.turn or 'nobody'}")
+        click.echo(f"{state.dossier}  {state.kind}  {state.status}  turn: {state.turn or 'nobody'}")
         for clock in state.clocks:
             due = clock.due.strftime("%Y-%m-%d %H:%M") if clock.due else "no date"
-            typer.echo(f"  clock  {clock.id:<38} {clock.owed_by}  {due}  {clock.state}")
+            click.echo(f"  clock  {clock.id:<38} {clock.owed_by}  {due}  {clock.state}")
         by_id = {act.id: act for act in one.acts}
         for act_id in state.order:
             act, outcome = by_id[act_id], state.outcomes[act_id]
-            typer.echo(f"  act    {act_id[:16]}  {act.state}  {act.act.header.act:<20} {outcome.status}")
+            click.echo(f"  act    {act_id[:16]}  {act.state}  {act.act.header.act:<20} {outcome.status}")
 
 
 @app.command()
-def verify(
-    dossier: Annotated[str | None, typer.Argument(help="A dossier's number, or how it begins.")] = None,
-    node: Node = Path(),
-    as_of: AsOf = None,
-    as_json: Json = False,
-) -> None:
+@argument("dossier", required=False, help="A dossier's number, or how it begins.")
+@node_
+@as_of_
+@as_json
+def verify(dossier: str | None, node: Path, as_of: str | None, as_json: bool) -> None:
     """Verify every act of a dossier again (all of them, if none is named), and find each in the node's log.
 
     Exit status 0: everything held here is what its officers signed. 1: something is not.
@@ -116,12 +110,12 @@ def verify(
     missing = _not_logged(node, found)
     if as_json:
         data = {"dossiers": [_summary(one) for one in found], "not_in_log": missing}
-        typer.echo(json.dumps(data, indent=2))
+        click.echo(json.dumps(data, indent=2))
     else:
         for one in found:
-            typer.echo(f"{one.state.dossier}  {len(one.acts)} acts verified, status {one.state.status}")
+            click.echo(f"{one.state.dossier}  {len(one.acts)} acts verified, status {one.state.status}")
         for act in missing:
-            typer.echo(f"NOT IN THE LOG: {act}")
+            click.echo(f"NOT IN THE LOG: {act}")
     if missing:
         sys.exit(1)
 
@@ -141,11 +135,10 @@ def _not_logged(node: Path, found: list[Loaded]) -> list[str]:
 
 
 @app.command()
-def export(
-    dossier: Annotated[str, typer.Argument(help="A dossier's number, or how it begins.")],
-    out: Annotated[Path, typer.Option(help="The tar file to write.")],
-    node: Node = Path(),
-) -> None:
+@argument("dossier", help="A dossier's number, or how it begins.")
+@option("--out", type=PATH, required=True, help="The tar file to write.")
+@node_
+def export(dossier: str, out: Path, node: Path) -> None:
     """Write a dossier as a tar of signed files: acts, receipts, keys. The national file is not in it.
 
     Example: corridor dossier export 3f9a --dir ./aurelia --out dossier.tar
@@ -156,4 +149,4 @@ def export(
     with out.open("xb") as sink:
         for block in export_all(str(loaded.row.pk)):
             sink.write(block)
-    typer.echo(f"{out}: {len(loaded.acts)} acts")
+    click.echo(f"{out}: {len(loaded.acts)} acts")

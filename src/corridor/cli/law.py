@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from corridor import law
+from corridor.cli.params import Room, argument, as_json, option
 
-law_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="The Convention and its neighbours, as data."
-)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+law_app = Room("law", help="The Convention and its neighbours, as data.")
 
 
 def _day(text: str | None) -> date:
@@ -23,15 +20,15 @@ def _day(text: str | None) -> date:
 
 def _show(data: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
         return
     for name, value in data.items():
         if isinstance(value, list | tuple):
-            typer.echo(f"{name}:")
+            click.echo(f"{name}:")
             for row in value:
-                typer.echo(f"  - {_line(row)}")
+                click.echo(f"  - {_line(row)}")
         elif value not in (None, ""):
-            typer.echo(f"{name}: {value}")
+            click.echo(f"{name}: {value}")
 
 
 def _line(row: Any) -> str:
@@ -42,11 +39,10 @@ def _line(row: Any) -> str:
 
 
 @law_app.command()
-def article(
-    number: Annotated[int, typer.Argument(help="Article number.")],
-    instrument: Annotated[str, typer.Option(help="Instrument code.")] = "UNCC_2024",
-    as_json: Json = False,
-) -> None:
+@argument("number", type=int, help="Article number.")
+@option("--instrument", default="UNCC_2024", help="Instrument code.")
+@as_json
+def article(number: int, instrument: str, as_json: bool) -> None:
     """One article: title, summary in our words, source and confidence.
 
     Example: corridor law article 42
@@ -55,12 +51,11 @@ def article(
 
 
 @law_app.command()
-def form(
-    kind: Annotated[str, typer.Argument(help="preservation, stored_data, traffic_disclosure")],
-    basis: Annotated[str, typer.Option(help="Instrument code.")] = "UNCC_2024",
-    on: Annotated[str | None, typer.Option(help="Date, YYYY-MM-DD; today if absent.")] = None,
-    as_json: Json = False,
-) -> None:
+@argument("kind", help="preservation, stored_data, traffic_disclosure")
+@option("--basis", default="UNCC_2024", help="Instrument code.")
+@option("--on", help="Date, YYYY-MM-DD; today if absent.")
+@as_json
+def form(kind: str, basis: str, on: str | None, as_json: bool) -> None:
     """What a request of this kind must contain, who sends it, which grounds and periods apply.
 
     Example: corridor law form preservation --basis BUDAPEST_CETS185 --on 2026-11-22

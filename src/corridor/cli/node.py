@@ -9,29 +9,27 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
+from corridor.cli.params import EXISTING, PATH, Room, argument, as_json, flag, option
 from corridor.node import config as node_config
 from corridor.node.config import Config
 from corridor.node.fault import NodeFault
 
-_OPTIONS: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None}
-node_app = typer.Typer(help="A State's node: init, run, check.", **_OPTIONS)
-authority_app = typer.Typer(help="Authorities of this node.", **_OPTIONS)
-user_app = typer.Typer(help="People of this node.", **_OPTIONS)
+node_app = Room("node", help="A State's node: init, run, check.")
+authority_app = Room("authority", help="Authorities of this node.")
+user_app = Room("user", help="People of this node.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Folder = Annotated[Path, typer.Argument(help="The node's folder.")]
-Dir = Annotated[Path | None, typer.Option("--dir", help="The node's folder; CORRIDOR_DIR if not given.")]
-PassphraseFile = Annotated[
-    Path | None, typer.Option("--passphrase-file", help="File with the State's passphrase.")
-]
-PasswordFile = Annotated[Path | None, typer.Option("--password-file", help="File with the login password.")]
-SecretFile = Annotated[Path | None, typer.Option("--secret-file", help="File with the signing secret.")]
+folder_ = argument("folder", type=PATH, help="The node's folder.")
+passphrase_file_ = option("--passphrase-file", type=PATH, help="File with the State's passphrase.")
+dir_ = option("--dir", "folder", type=PATH, help="The node's folder; CORRIDOR_DIR if not given.")
+password_file_ = option("--password-file", type=PATH, help="File with the login password.")
+secret_file_ = option("--secret-file", type=PATH, help="File with the signing secret.")
 
 
 def _secret(what: str, variable: str, file: Path | None, option: str, *, confirm: bool = False) -> str:
@@ -42,7 +40,7 @@ def _secret(what: str, variable: str, file: Path | None, option: str, *, confirm
         return os.environ[variable]
     if not sys.stdin.isatty():
         raise NodeFault("node.cli.no-terminal", what=what, option=option, variable=variable)
-    answer: str = typer.prompt(what, hide_input=True, confirmation_prompt=confirm)
+    answer: str = click.prompt(what, hide_input=True, confirmation_prompt=confirm)
     return answer
 
 
@@ -64,18 +62,18 @@ def _use(folder: Path | None) -> Config:
 
 def _say(fields: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(fields, ensure_ascii=False, indent=2, default=str))
+        click.echo(json.dumps(fields, ensure_ascii=False, indent=2, default=str))
         return
     for name, value in fields.items():
         if isinstance(value, list):
-            typer.echo(f"{name}:")
+            click.echo(f"{name}:")
             for row in value:
-                typer.echo(f"  {row}")
+                click.echo(f"  {row}")
         else:
-            typer.echo(f"{name}: {value}")
+            click.echo(f"{name}: {value}")
 
 
-def _names(values: list[str]) -> dict[str, str]:
+def _names(values: Iterable[str]) -> dict[str, str]:
     names = {}
     for value in values:
         language, mark, name = value.partition("=")
@@ -89,26 +87,33 @@ def _split(host_port: str) -> tuple[str, int]:
 
 
 @node_app.command()
+@folder_
+@option("--state", required=True, help="The State's code, three capitals.")
+@option("--name", multiple=True, required=True, help="The State's name, LANGUAGE=NAME; may be repeated.")
+@option("--root", type=PATH, help="The registry's root file, as you were handed it.")
+@option("--registry", default="", help="The registry's address, or a folder.")
+@option("--pages", default="127.0.0.1:8000", help="HOST:PORT of the desk.")
+@option("--exchange", default="127.0.0.1:8443", help="HOST:PORT other nodes call.")
+@option("--exchange-url", default="", help="The same as others see it, https://…")
+@option("--delivery", default="post", help="post, or fetch for a node that can only call out.")
+@flag("--allow-private", help="Peers and registry may have private addresses.")
+@option("--evidence", type=PATH, multiple=True, help="A folder evidence may be sealed from; may be repeated.")
+@passphrase_file_
+@as_json
 def init(
-    folder: Folder,
-    state: Annotated[str, typer.Option(help="The State's code, three capitals.")],
-    name: Annotated[list[str], typer.Option(help="The State's name, LANGUAGE=NAME; may be repeated.")],
-    root: Annotated[
-        Path | None, typer.Option(help="The registry's root file, as you were handed it.")
-    ] = None,
-    registry: Annotated[str, typer.Option(help="The registry's address, or a folder.")] = "",
-    pages: Annotated[str, typer.Option(help="HOST:PORT of the desk.")] = "127.0.0.1:8000",
-    exchange: Annotated[str, typer.Option(help="HOST:PORT other nodes call.")] = "127.0.0.1:8443",
-    exchange_url: Annotated[str, typer.Option(help="The same as others see it, https://…")] = "",
-    delivery: Annotated[str, typer.Option(help="post, or fetch for a node that can only call out.")] = "post",
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Peers and registry may have private addresses.")
-    ] = False,
-    evidence: Annotated[
-        list[Path] | None, typer.Option(help="A folder evidence may be sealed from; may be repeated.")
-    ] = None,
-    passphrase_file: PassphraseFile = None,
-    as_json: Json = False,
+    folder: Path,
+    state: str,
+    name: tuple[str, ...],
+    root: Path | None,
+    registry: str,
+    pages: str,
+    exchange: str,
+    exchange_url: str,
+    delivery: str,
+    allow_private: bool,
+    evidence: tuple[Path, ...],
+    passphrase_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Make a node: its keys, certificate, database and DIR/entry.json for the registry. No login is made.
 
@@ -134,7 +139,7 @@ def init(
         delivery=delivery,
         allow_private=allow_private,
         registry_url=registry,
-        evidence_folders=tuple(one.resolve() for one in evidence or ()),
+        evidence_folders=tuple(one.resolve() for one in evidence),
         secret_work=int(work) if work else Config.secret_work,
     )
     making.init(
@@ -152,13 +157,10 @@ def init(
 
 
 @node_app.command()
-def root(
-    folder: Folder,
-    file: Annotated[
-        Path, typer.Argument(help="The registry's root file, as you were handed it.", exists=True)
-    ],
-    as_json: Json = False,
-) -> None:
+@folder_
+@argument("file", type=EXISTING, help="The registry's root file, as you were handed it.")
+@as_json
+def root(folder: Path, file: Path, as_json: bool) -> None:
     """Give a node made without one the registry's root. It is given once: a later root must follow from it.
 
     Example: corridor node root ./aurelia 1.root.json
@@ -171,7 +173,8 @@ def root(
 
 
 @node_app.command()
-def run(folder: Folder) -> None:
+@folder_
+def run(folder: Path) -> None:
     """Run everything the node does, in one command; Ctrl-C or SIGTERM ends it. DIR/run/ready appears when it serves.
 
     Example: corridor node run ./aurelia
@@ -186,7 +189,9 @@ def run(folder: Folder) -> None:
 
 
 @node_app.command()
-def check(folder: Folder, as_json: Json = False) -> None:
+@folder_
+@as_json
+def check(folder: Path, as_json: bool) -> None:
     """Look at keys, log, directory, database, disk and post; exit status 1 if anything is wrong.
 
     Example: corridor node check ./aurelia --json
@@ -197,31 +202,36 @@ def check(folder: Folder, as_json: Json = False) -> None:
 
     found = look(config, house())
     if as_json:
-        typer.echo(json.dumps([one.to_dict() for one in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([one.to_dict() for one in found], ensure_ascii=False, indent=2))
     else:
         for one in found:
             if one.fault is None:
-                typer.echo(f"well   {one.what}{': ' + one.detail if one.detail else ''}")
+                click.echo(f"well   {one.what}{': ' + one.detail if one.detail else ''}")
             else:
-                typer.echo(f"WRONG  {one.what}: {one.fault.log_text}\n       {one.fault.next_step}")
+                click.echo(f"WRONG  {one.what}: {one.fault.log_text}\n       {one.fault.next_step}")
     sys.exit(1 if any(one.fault for one in found) else 0)
 
 
 @authority_app.command("add")
+@argument("code", help="Its code, STATE-NAME.")
+@option("--role", required=True, help="contact_point or central_authority.")
+@option("--name", multiple=True, required=True, help="Its name, LANGUAGE=NAME; may be repeated.")
+@option("--sends", multiple=True, help="A kind it sends; by default what its role sends.")
+@option("--receives", multiple=True, help="A kind it receives; by default what its role receives.")
+@option("--class", "cls", default="hybrid", help="hybrid or classic.")
+@dir_
+@passphrase_file_
+@as_json
 def add_authority(
-    code: Annotated[str, typer.Argument(help="Its code, STATE-NAME.")],
-    role: Annotated[str, typer.Option(help="contact_point or central_authority.")],
-    name: Annotated[list[str], typer.Option(help="Its name, LANGUAGE=NAME; may be repeated.")],
-    sends: Annotated[
-        list[str] | None, typer.Option(help="A kind it sends; by default what its role sends.")
-    ] = None,
-    receives: Annotated[
-        list[str] | None, typer.Option(help="A kind it receives; by default what its role receives.")
-    ] = None,
-    cls: Annotated[str, typer.Option("--class", help="hybrid or classic.")] = "hybrid",
-    folder: Dir = None,
-    passphrase_file: PassphraseFile = None,
-    as_json: Json = False,
+    code: str,
+    role: str,
+    name: tuple[str, ...],
+    sends: tuple[str, ...],
+    receives: tuple[str, ...],
+    cls: str,
+    folder: Path | None,
+    passphrase_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Add an authority with its custody identity, and write DIR/entry.json anew for the registry.
 
@@ -237,8 +247,8 @@ def add_authority(
         code=code,
         role=role,
         names=_names(name),
-        sends=sends if sends is not None else usual,
-        receives=receives if receives is not None else usual,
+        sends=sends or usual,
+        receives=receives or usual,
         passphrase=_passphrase(passphrase_file),
         cls=cls,
     )
@@ -250,7 +260,9 @@ def add_authority(
 
 
 @authority_app.command("list")
-def list_authorities(folder: Dir = None, as_json: Json = False) -> None:
+@dir_
+@as_json
+def list_authorities(folder: Path | None, as_json: bool) -> None:
     """List the authorities of this node.
 
     Example: corridor authority list --dir ./aurelia
@@ -260,23 +272,33 @@ def list_authorities(folder: Dir = None, as_json: Json = False) -> None:
 
     rows = [one.to_dict() for one in authorities()]
     if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     for row in () if as_json else rows:
-        typer.echo(f"{row['code']}  {row['role']}  sends {', '.join(row['sends']) or '-'}")
+        click.echo(f"{row['code']}  {row['role']}  sends {', '.join(row['sends']) or '-'}")
 
 
 @user_app.command("add")
+@argument("username", help="The login name.")
+@option("--authority", required=True, help="The authority the person acts for.")
+@option("--role", required=True, help="drafter, signatory, supervisor or administrator.")
+@option("--name", required=True, help="The person's name; kept sealed, never sent.")
+@option("--days", type=int, default=60, help="How long the credential is good; at most 90.")
+@dir_
+@passphrase_file_
+@password_file_
+@secret_file_
+@as_json
 def add_user(
-    username: Annotated[str, typer.Argument(help="The login name.")],
-    authority: Annotated[str, typer.Option(help="The authority the person acts for.")],
-    role: Annotated[str, typer.Option(help="drafter, signatory, supervisor or administrator.")],
-    name: Annotated[str, typer.Option(help="The person's name; kept sealed, never sent.")],
-    days: Annotated[int, typer.Option(help="How long the credential is good; at most 90.")] = 60,
-    folder: Dir = None,
-    passphrase_file: PassphraseFile = None,
-    password_file: PasswordFile = None,
-    secret_file: SecretFile = None,
-    as_json: Json = False,
+    username: str,
+    authority: str,
+    role: str,
+    name: str,
+    days: int,
+    folder: Path | None,
+    passphrase_file: Path | None,
+    password_file: Path | None,
+    secret_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Enrol a person: login, officer key sealed under their signing secret, credential by the State.
 
@@ -303,11 +325,10 @@ def add_user(
 
 
 @user_app.command()
-def disable(
-    username: Annotated[str, typer.Argument(help="The login name.")],
-    folder: Dir = None,
-    as_json: Json = False,
-) -> None:
+@argument("username", help="The login name.")
+@dir_
+@as_json
+def disable(username: str, folder: Path | None, as_json: bool) -> None:
     """Close a login and destroy the person's sealed key. What they signed stands.
 
     Example: corridor user disable orlan --dir ./aurelia
@@ -320,18 +341,25 @@ def disable(
 
 
 @user_app.command()
+@argument("username", help="The login name.")
+@flag("--password", help="Set a new login password.")
+@flag("--secret", help="Set a new signing secret, with a new key and credential.")
+@option("--days", type=int, default=60, help="How long a new credential is good; at most 90.")
+@dir_
+@passphrase_file_
+@password_file_
+@secret_file_
+@as_json
 def reset(
-    username: Annotated[str, typer.Argument(help="The login name.")],
-    password: Annotated[bool, typer.Option("--password", help="Set a new login password.")] = False,
-    secret: Annotated[
-        bool, typer.Option("--secret", help="Set a new signing secret, with a new key and credential.")
-    ] = False,
-    days: Annotated[int, typer.Option(help="How long a new credential is good; at most 90.")] = 60,
-    folder: Dir = None,
-    passphrase_file: PassphraseFile = None,
-    password_file: PasswordFile = None,
-    secret_file: SecretFile = None,
-    as_json: Json = False,
+    username: str,
+    password: bool,
+    secret: bool,
+    days: int,
+    folder: Path | None,
+    passphrase_file: Path | None,
+    password_file: Path | None,
+    secret_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Give a person a new password, a new signing secret, or both; opens a closed login again.
 
@@ -357,7 +385,9 @@ def reset(
 
 
 @user_app.command("list")
-def list_users(folder: Dir = None, as_json: Json = False) -> None:
+@dir_
+@as_json
+def list_users(folder: Path | None, as_json: bool) -> None:
     """List the people of this node.
 
     Example: corridor user list --dir ./aurelia
@@ -367,7 +397,7 @@ def list_users(folder: Dir = None, as_json: Json = False) -> None:
 
     rows = [one.to_dict() for one in officers()]
     if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
     for row in () if as_json else rows:
         off = "  disabled" if row["disabled"] else ""
-        typer.echo(f"{row['username']}  {row['authority']}  {row['role']}  {row['number']}{off}")
+        click.echo(f"{row['username']}  {row['authority']}  {row['role']}  {row['number']}{off}")

@@ -4,35 +4,33 @@ directory."""
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from corridor import registry
+from corridor.cli.params import PATH, Room, argument, as_json, option
 from corridor.notary import KeyUse, PublicKey, SigningKey, canonical, instant, keys
 from corridor.notary.files import write_whole
 from corridor.registry import Directory, Entry, RegistryFault, Repository, Submission, revocation
 
-registry_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="The directory of Parties, authorities and keys."
-)
+registry_app = Room("registry", help="The directory of Parties, authorities and keys.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Folder = Annotated[Path, typer.Argument(help="The registry's folder.")]
-Secrets = Annotated[
-    Path | None,
-    typer.Option(
-        help="Folder with NAME.secret for each NAME.key; asked for at the terminal where there is none."
-    ),
-]
-TargetsKeys = Annotated[list[Path] | None, typer.Option("--targets-key", help="A targets holder's key file.")]
-RootKeys = Annotated[list[Path], typer.Option("--root-key", help="A root holder's key file.")]
-PublicKeys = Annotated[
-    list[Path], typer.Option("--key", help="The public half of a directory key (NAME.pub).")
-]
-State = Annotated[str, typer.Argument(help="Three capital letters.")]
+secrets_ = option(
+    "--secrets",
+    type=PATH,
+    help="Folder with NAME.secret for each NAME.key; asked for at the terminal where there is none.",
+)
+folder = argument("directory", type=PATH, help="The registry's folder.")
+state_ = argument("state", help="Three capital letters.")
+public_keys = option(
+    "--key", type=PATH, multiple=True, required=True, help="The public half of a directory key (NAME.pub)."
+)
+targets_keys = option("--targets-key", type=PATH, multiple=True, help="A targets holder's key file.")
+root_keys = option("--root-key", type=PATH, multiple=True, required=True, help="A root holder's key file.")
 
 
 def _now() -> datetime:
@@ -42,11 +40,11 @@ def _now() -> datetime:
 def _secret(path: Path, secrets: Path | None, *, confirm: bool = False) -> str:
     if secrets is not None and (found := secrets / f"{path.stem}.secret").is_file():
         return found.read_text(encoding="utf-8").rstrip("\r\n")
-    text: str = typer.prompt(f"Secret for {path.name}", hide_input=True, confirmation_prompt=confirm)
+    text: str = click.prompt(f"Secret for {path.name}", hide_input=True, confirmation_prompt=confirm)
     return text
 
 
-def _unlock(paths: list[Path], secrets: Path | None) -> list[SigningKey]:
+def _unlock(paths: Iterable[Path], secrets: Path | None) -> list[SigningKey]:
     return [keys.unlock(path, _secret(path, secrets)) for path in paths]
 
 
@@ -59,33 +57,32 @@ def _public(path: Path) -> PublicKey:
 
 def _say(fields: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(fields, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(fields, ensure_ascii=False, indent=2))
         return
     for name, value in fields.items():
         if isinstance(value, list):
-            typer.echo(f"{name}:")
+            click.echo(f"{name}:")
             for row in value:
                 text = (
                     " · ".join(f"{key} {item}" for key, item in row.items()) if isinstance(row, dict) else row
                 )
-                typer.echo(f"  {text}")
+                click.echo(f"  {text}")
         else:
-            typer.echo(f"{name}: {value}")
+            click.echo(f"{name}: {value}")
 
 
 @registry_app.command()
-def key(
-    file: Annotated[Path, typer.Argument(help="Where to keep it, NAME.key; NAME.pub is written beside it.")],
-    scheme: Annotated[str, typer.Option(help="ed25519, ecdsa-sha2-nistp256, ml-dsa-65")] = "ed25519",
-    secrets: Secrets = None,
-    as_json: Json = False,
-) -> None:
+@argument("file", type=PATH, help="Where to keep it, NAME.key; NAME.pub is written beside it.")
+@option("--scheme", default="ed25519", help="ed25519, ecdsa-sha2-nistp256, ml-dsa-65")
+@secrets_
+@as_json
+def key(file: Path, scheme: str, secrets: Path | None, as_json: bool) -> None:
     """Make one holder's offline key, sealed under a secret only that holder knows.
 
     Example: corridor registry key /media/stick/root-1.key
     """
     if file.suffix != ".key" or file.exists():
-        raise typer.BadParameter("name a new file ending in .key")
+        raise click.BadParameter("name a new file ending in .key")
     made = keys.generate(KeyUse.DIRECTORY, scheme)
     keys.seal_to_file(made, file, _secret(file, secrets, confirm=True))
     write_whole(file.with_suffix(".pub"), canonical.dumps(made.public.to_dict()) + b"\n")
@@ -93,18 +90,33 @@ def key(
 
 
 @registry_app.command()
+@folder
+@option(
+    "--root",
+    type=PATH,
+    multiple=True,
+    required=True,
+    help="A root holder's key: NAME.key if present, NAME.pub if not.",
+)
+@option(
+    "--targets",
+    type=PATH,
+    multiple=True,
+    required=True,
+    help="A targets holder's key: NAME.key if present, else NAME.pub.",
+)
+@option("--root-threshold", type=int, default=2, help="How many root holders must sign; at least two.")
+@option("--targets-threshold", type=int, default=1, help="How many targets holders must sign.")
+@secrets_
+@as_json
 def init(
-    directory: Folder,
-    root: Annotated[
-        list[Path], typer.Option(help="A root holder's key: NAME.key if present, NAME.pub if not.")
-    ],
-    targets: Annotated[
-        list[Path], typer.Option(help="A targets holder's key: NAME.key if present, else NAME.pub.")
-    ],
-    root_threshold: Annotated[int, typer.Option(help="How many root holders must sign; at least two.")] = 2,
-    targets_threshold: Annotated[int, typer.Option(help="How many targets holders must sign.")] = 1,
-    secrets: Secrets = None,
-    as_json: Json = False,
+    directory: Path,
+    root: tuple[Path, ...],
+    targets: tuple[Path, ...],
+    root_threshold: int,
+    targets_threshold: int,
+    secrets: Path | None,
+    as_json: bool,
 ) -> None:
     """Begin a registry: the first ceremony.
 
@@ -125,19 +137,26 @@ def init(
     _say({"registry": str(directory), "serve": str(made.public), "root": str(first)}, as_json)
 
 
-def _present(holders: list[Path]) -> list[Path]:
+def _present(holders: Iterable[Path]) -> list[Path]:
     return [path for path in holders if path.suffix == ".key"]
 
 
 @registry_app.command("add-state")
+@folder
+@state_
+@public_keys
+@targets_keys
+@option("--threshold", type=int, default=1, help="How many of the State's directory keys must sign.")
+@secrets_
+@as_json
 def add_state(
-    directory: Folder,
-    state: State,
-    key: PublicKeys,
-    targets_key: TargetsKeys = None,
-    threshold: Annotated[int, typer.Option(help="How many of the State's directory keys must sign.")] = 1,
-    secrets: Secrets = None,
-    as_json: Json = False,
+    directory: Path,
+    state: str,
+    key: tuple[Path, ...],
+    targets_key: tuple[Path, ...],
+    threshold: int,
+    secrets: Path | None,
+    as_json: bool,
 ) -> None:
     """Enrol a State: its directory keys may sign for its own part of the directory, and for nothing else.
 
@@ -147,26 +166,32 @@ def add_state(
         state,
         [_public(path) for path in key],
         threshold=threshold,
-        targets_keys=_unlock(targets_key or [], secrets),
+        targets_keys=_unlock(targets_key, secrets),
         at=_now(),
     )
     _say({"enrolled": state, "threshold": threshold, "keys": [_public(path).keyid for path in key]}, as_json)
 
 
 @registry_app.command()
+@argument("entry", type=PATH, help="The entry, JSON (spec/registry.md).")
+@option("--key", type=PATH, multiple=True, required=True, help="A directory key of the State, NAME.key.")
+@option("--out", type=PATH, required=True, help="Where to write what goes to the secretariat.")
+@option("--previous", type=PATH, help="What was handed in last time.")
+@option("--old-key", type=PATH, multiple=True, help="A directory key being replaced, NAME.key.")
+@option(
+    "--threshold", type=int, default=1, help="How many directory keys must sign, if the entry does not say."
+)
+@secrets_
+@as_json
 def sign(
-    entry: Annotated[Path, typer.Argument(help="The entry, JSON (spec/registry.md).")],
-    key: Annotated[list[Path], typer.Option("--key", help="A directory key of the State, NAME.key.")],
-    out: Annotated[Path, typer.Option(help="Where to write what goes to the secretariat.")],
-    previous: Annotated[Path | None, typer.Option(help="What was handed in last time.")] = None,
-    old_key: Annotated[
-        list[Path] | None, typer.Option(help="A directory key being replaced, NAME.key.")
-    ] = None,
-    threshold: Annotated[
-        int, typer.Option(help="How many directory keys must sign, if the entry does not say.")
-    ] = 1,
-    secrets: Secrets = None,
-    as_json: Json = False,
+    entry: Path,
+    key: tuple[Path, ...],
+    out: Path,
+    previous: Path | None,
+    old_key: tuple[Path, ...],
+    threshold: int,
+    secrets: Path | None,
+    as_json: bool,
 ) -> None:
     """A State signs its entry, offline. Version, date and directory keys are filled in where the entry has
     none.
@@ -186,7 +211,7 @@ def sign(
         _unlock(key, secrets),
         at=now,
         previous=last,
-        old_keys=_unlock(old_key or [], secrets),
+        old_keys=_unlock(old_key, secrets),
     )
     write_whole(out, made.to_json())
     _say({"state": made.state, "version": made.entry().version, "submission": str(out)}, as_json)
@@ -199,12 +224,13 @@ def _kept(rows: list[dict[str, Any]], last: Submission | None) -> list[dict[str,
 
 
 @registry_app.command()
+@folder
+@argument("submission", type=PATH, help="What the State signed.")
+@targets_keys
+@secrets_
+@as_json
 def publish(
-    directory: Folder,
-    submission: Annotated[Path, typer.Argument(help="What the State signed.")],
-    targets_key: TargetsKeys = None,
-    secrets: Secrets = None,
-    as_json: Json = False,
+    directory: Path, submission: Path, targets_key: tuple[Path, ...], secrets: Path | None, as_json: bool
 ) -> None:
     """Check what a State signed, and publish it. Targets keys are needed only when its directory keys change.
 
@@ -213,13 +239,15 @@ def publish(
     entry = Repository(directory).publish(
         Submission.from_json(submission.read_bytes()),
         at=_now(),
-        targets_keys=_unlock(targets_key or [], secrets),
+        targets_keys=_unlock(targets_key, secrets),
     )
     _say({"published": entry.state, "version": entry.version}, as_json)
 
 
 @registry_app.command()
-def renew(directory: Folder, as_json: Json = False) -> None:
+@folder
+@as_json
+def renew(directory: Path, as_json: bool) -> None:
     """Date the registry anew with the machine's own keys. Run it every day.
 
     Example: corridor registry renew ./registry
@@ -229,16 +257,25 @@ def renew(directory: Folder, as_json: Json = False) -> None:
 
 
 @registry_app.command()
+@folder
+@state_
+@public_keys
+@root_keys
+@targets_keys
+@option("--threshold", type=int, default=1, help="How many of the new keys must sign.")
+@option("--days", type=click.IntRange(min=14), default=14, help="The public waiting time.")
+@secrets_
+@as_json
 def reenrol(
-    directory: Folder,
-    state: State,
-    key: PublicKeys,
-    root_key: RootKeys,
-    targets_key: TargetsKeys = None,
-    threshold: Annotated[int, typer.Option(help="How many of the new keys must sign.")] = 1,
-    days: Annotated[int, typer.Option(help="The public waiting time.", min=14)] = 14,
-    secrets: Secrets = None,
-    as_json: Json = False,
+    directory: Path,
+    state: str,
+    key: tuple[Path, ...],
+    root_key: tuple[Path, ...],
+    targets_key: tuple[Path, ...],
+    threshold: int,
+    days: int,
+    secrets: Path | None,
+    as_json: bool,
 ) -> None:
     """Announce new keys for a State that lost its own. Peers wait, and disclose nothing to it meanwhile.
 
@@ -250,7 +287,7 @@ def reenrol(
         [_public(path) for path in key],
         threshold=threshold,
         root_keys=_unlock(root_key, secrets),
-        targets_keys=_unlock(targets_key or [], secrets),
+        targets_keys=_unlock(targets_key, secrets),
         at=_now(),
         waiting=timedelta(days=days),
     )
@@ -258,17 +295,28 @@ def reenrol(
 
 
 @registry_app.command()
+@state_
+@option("--key", type=PATH, multiple=True, required=True, help="A directory key of the State, NAME.key.")
+@option("--out", type=PATH, required=True, help="Where to write the signed revocation.")
+@option("--keyid", multiple=True, help="A key to take back.")
+@option("--recipient", multiple=True, help="An age recipient to take back.")
+@option(
+    "--everything/--no-everything",
+    default=False,
+    show_default=True,
+    help="Ask peers to disclose nothing until the next entry.",
+)
+@secrets_
+@as_json
 def revoke(
-    state: State,
-    key: Annotated[list[Path], typer.Option("--key", help="A directory key of the State, NAME.key.")],
-    out: Annotated[Path, typer.Option(help="Where to write the signed revocation.")],
-    keyid: Annotated[list[str] | None, typer.Option(help="A key to take back.")] = None,
-    recipient: Annotated[list[str] | None, typer.Option(help="An age recipient to take back.")] = None,
-    everything: Annotated[
-        bool, typer.Option(help="Ask peers to disclose nothing until the next entry.")
-    ] = False,
-    secrets: Secrets = None,
-    as_json: Json = False,
+    state: str,
+    key: tuple[Path, ...],
+    out: Path,
+    keyid: tuple[str, ...],
+    recipient: tuple[str, ...],
+    everything: bool,
+    secrets: Path | None,
+    as_json: bool,
 ) -> None:
     """Sign a revocation. Sent in a letter, it acts at each State as it is received.
 
@@ -278,8 +326,8 @@ def revoke(
         state,
         _unlock(key, secrets),
         at=_now(),
-        keys=keyid or (),
-        recipients=recipient or (),
+        keys=keyid,
+        recipients=recipient,
         everything=everything,
     )
     write_whole(out, made.to_json())
@@ -287,11 +335,10 @@ def revoke(
 
 
 @registry_app.command()
-def show(
-    directory: Annotated[Path, typer.Argument(help="A registry's folder, or a node's own directory.")],
-    state: Annotated[str | None, typer.Argument(help="One State; all if absent.")] = None,
-    as_json: Json = False,
-) -> None:
+@argument("directory", type=PATH, help="A registry's folder, or a node's own directory.")
+@argument("state", required=False, help="One State; all if absent.")
+@as_json
+def show(directory: Path, state: str | None, as_json: bool) -> None:
     """What a registry publishes, or what a node holds: with its age and its alarms.
 
     Example: corridor registry show ./aurelia/directory XBB --json
@@ -347,19 +394,20 @@ def _age(age: timedelta | None) -> str:
 
 
 @registry_app.command()
+@folder
+@option("--host", default="127.0.0.1", help="Address to listen on.")
+@option("--port", type=int, default=8080, help="Port to listen on.")
+@option("--certificate", type=PATH, help="TLS certificate, PEM.")
+@option("--certificate-key", type=PATH, help="TLS key, PEM.")
 def serve(
-    directory: Folder,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
-    certificate: Annotated[Path | None, typer.Option(help="TLS certificate, PEM.")] = None,
-    certificate_key: Annotated[Path | None, typer.Option(help="TLS key, PEM.")] = None,
+    directory: Path, host: str, port: int, certificate: Path | None, certificate_key: Path | None
 ) -> None:
     """Serve what the registry publishes, and date it anew twice a day. All of it is public and signed.
 
     Example: corridor registry serve ./registry --port 8080
     """
     if host not in ("127.0.0.1", "::1", "localhost") and (certificate is None or certificate_key is None):
-        raise typer.BadParameter("beyond loopback, give --certificate and --certificate-key")
+        raise click.BadParameter("beyond loopback, give --certificate and --certificate-key")
     from corridor.cli import registry_serving
 
     registry_serving.serve(Repository(directory), directory, host, port, certificate, certificate_key)

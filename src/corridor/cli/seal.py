@@ -4,56 +4,52 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
+from corridor.cli.params import EXISTING, PATH, argument, as_json, option
 from corridor.faults import Fault
 from corridor.notary import Envelope, KeyRecord, KeyUse, PublicKey, credentials, keys
 from corridor.notary.files import write_whole
 from corridor.seal import age, custody, package
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Package = Annotated[Path, typer.Argument(help="The package's folder.")]
-To = Annotated[
-    list[str], typer.Option("--to", help="An age recipient (age1…), or a name in --directory: XBB-CA.")
-]
-Class = Annotated[str, typer.Option("--class", help="hybrid (age 1.3 or later) or classic (any age).")]
-DirectoryOption = Annotated[
-    Path | None, typer.Option("--directory", help="A node's own directory: its names and its States' keys.")
-]
-Identities = Annotated[
-    list[Path],
-    typer.Option("--identity", "-i", help="An age identity file, plain or sealed under a secret."),
-]
-SecretFile = Annotated[
-    Path | None, typer.Option("--secret-file", help="Holds the secret; asked for at the terminal otherwise.")
-]
+package_ = argument("path", type=PATH, help="The package's folder.")
+to_many = option(
+    "--to", multiple=True, required=True, help="An age recipient (age1…), or a name in --directory: XBB-CA."
+)
+cls_ = option("--class", "cls", default="hybrid", help="hybrid (age 1.3 or later) or classic (any age).")
+directory_ = option("--directory", type=PATH, help="A node's own directory: its names and its States' keys.")
+identities = option(
+    "--identity",
+    "-i",
+    type=PATH,
+    multiple=True,
+    required=True,
+    help="An age identity file, plain or sealed under a secret.",
+)
+secret_file_ = option(
+    "--secret-file", type=PATH, help="Holds the secret; asked for at the terminal otherwise."
+)
 
 
 class CliFault(Fault):
     """A command was given something it cannot use."""
 
 
-def _app(**options: Any) -> typer.Typer:
-    return typer.Typer(rich_markup_mode=None, add_completion=False, **options)
-
-
-seal_app, verify_app, open_app, rewrap_app, keygen_app = _app(), _app(), _app(), _app(), _app()
-
-
 def _secret(file: Path | None, prompt: str, *, confirm: bool = False) -> str:
     if file is not None:
         return file.read_text(encoding="utf-8").rstrip("\r\n")
-    text: str = typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
+    text: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
     return text
 
 
 def _say(lines: list[str], data: dict[str, Any], as_json: bool) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else "\n".join(lines))
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else "\n".join(lines))
 
 
 def _directory(path: Path) -> Any:
@@ -86,7 +82,7 @@ def _signer(key: Path, secret_file: Path | None) -> custody.Signer:
     return custody.Signer(credential, keys.unlock(key, _secret(secret_file, f"Secret for {key.name}")), state)
 
 
-def _identities(files: list[Path], secret_file: Path | None) -> list[age.AnyIdentity]:
+def _identities(files: Sequence[Path], secret_file: Path | None) -> list[age.AnyIdentity]:
     found: list[age.AnyIdentity] = []
     for file in files:
         raw = file.read_bytes()
@@ -98,17 +94,28 @@ def _identities(files: list[Path], secret_file: Path | None) -> list[age.AnyIden
     return found
 
 
-@seal_app.command()
+@click.command()
+@argument("paths", type=EXISTING, nargs=-1, required=True, help="Files and folders.")
+@to_many
+@option("--out", type=PATH, required=True, help="The package to make. It must not exist.")
+@option("--key", type=PATH, help="An officer's key; signs `sealed`.")
+@cls_
+@directory_
+@option(
+    "--restricted/--no-restricted", default=False, show_default=True, help="Mark every item: never previewed."
+)
+@secret_file_
+@as_json
 def seal(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)],
-    to: To,
-    out: Annotated[Path, typer.Option(help="The package to make. It must not exist.")],
-    key: Annotated[Path | None, typer.Option(help="An officer's key; signs `sealed`.")] = None,
-    cls: Class = "hybrid",
-    directory: DirectoryOption = None,
-    restricted: Annotated[bool, typer.Option(help="Mark every item: never previewed.")] = False,
-    secret_file: SecretFile = None,
-    as_json: Json = False,
+    paths: tuple[Path, ...],
+    to: tuple[str, ...],
+    out: Path,
+    key: Path | None,
+    cls: str,
+    directory: Path | None,
+    restricted: bool,
+    secret_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Seal files and folders into an evidence package.
 
@@ -152,13 +159,12 @@ def seal(
         sys.exit(3)
 
 
-@verify_app.command()
-def verify(
-    path: Package,
-    directory: DirectoryOption = None,
-    expect: Annotated[str | None, typer.Option(help="The package id you were told by another way.")] = None,
-    as_json: Json = False,
-) -> None:
+@click.command()
+@package_
+@directory_
+@option("--expect", help="The package id you were told by another way.")
+@as_json
+def verify(path: Path, directory: Path | None, expect: str | None, as_json: bool) -> None:
     """Check a package. Needs no key, no node and no network.
 
     Exit status: 0 unchanged since sealing, 1 changed, 2 cannot tell.
@@ -196,14 +202,20 @@ def verify(
     sys.exit(report.exit_status)
 
 
-@open_app.command("open")
+@click.command("open")
+@package_
+@identities
+@option("--out", type=PATH, required=True, help="The folder to make. It must not exist.")
+@option("--expect", help="The package id you were told by another way.")
+@secret_file_
+@as_json
 def open_(
-    path: Package,
-    identity: Identities,
-    out: Annotated[Path, typer.Option(help="The folder to make. It must not exist.")],
-    expect: Annotated[str | None, typer.Option(help="The package id you were told by another way.")] = None,
-    secret_file: SecretFile = None,
-    as_json: Json = False,
+    path: Path,
+    identity: tuple[Path, ...],
+    out: Path,
+    expect: str | None,
+    secret_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Open a package: every item is written and its digest checked, or nothing is.
 
@@ -227,14 +239,20 @@ def open_(
     _say(lines, data, as_json)
 
 
-@rewrap_app.command()
+@click.command()
+@package_
+@identities
+@option("--to", required=True, help="An age recipient, or a name in --directory.")
+@directory_
+@secret_file_
+@as_json
 def rewrap(
-    path: Package,
-    identity: Identities,
-    to: Annotated[str, typer.Option("--to", help="An age recipient, or a name in --directory.")],
-    directory: DirectoryOption = None,
-    secret_file: SecretFile = None,
-    as_json: Json = False,
+    path: Path,
+    identity: tuple[Path, ...],
+    to: str,
+    directory: Path | None,
+    secret_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Give a package to a further custodian. The sealed bytes do not change; nothing is taken back.
 
@@ -245,14 +263,13 @@ def rewrap(
     _say([f"wrapped for {custodian.name}: {made}"], {"wrap": str(made), "custodian": custodian.name}, as_json)
 
 
-@keygen_app.command()
-def keygen(
-    out: Annotated[Path, typer.Option(help="Where to keep the identity. It must not exist.")],
-    cls: Class = "hybrid",
-    protect: Annotated[bool, typer.Option(help="Seal it under a secret.")] = True,
-    secret_file: SecretFile = None,
-    as_json: Json = False,
-) -> None:
+@click.command()
+@option("--out", type=PATH, required=True, help="Where to keep the identity. It must not exist.")
+@cls_
+@option("--protect/--no-protect", default=True, show_default=True, help="Seal it under a secret.")
+@secret_file_
+@as_json
+def keygen(out: Path, cls: str, protect: bool, secret_file: Path | None, as_json: bool) -> None:
     """Make a custodian's key pair: the identity into a file, the recipient onto the screen.
 
     Example: corridor keygen --out unit.key

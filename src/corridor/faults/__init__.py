@@ -13,8 +13,6 @@ from enum import StrEnum
 from importlib import resources
 from typing import Any
 
-import yaml
-
 
 class Side(StrEnum):
     """Who can mend it."""
@@ -41,6 +39,8 @@ class UnknownCode(LookupError):
 @functools.cache
 def catalogue(room: str) -> dict[str, Sentences]:
     """All codes of one room. `faults.yaml` maps code -> {side, retry, log, next}."""
+    import yaml  # not needed until something goes wrong
+
     text = resources.files(f"corridor.{room}").joinpath("faults.yaml").read_text(encoding="utf-8")
     rows = yaml.safe_load(text) or {}
     return {

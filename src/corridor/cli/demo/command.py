@@ -9,9 +9,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from corridor.cli.demo import evidence, stage
 from corridor.cli.demo.client import Officer
@@ -19,20 +19,14 @@ from corridor.cli.demo.processes import DemoFault, running
 from corridor.cli.demo.proof import OUTCOMES, holds
 from corridor.cli.demo.stage import STATES, Stage
 from corridor.cli.demo.story import Cast, Played, Story
+from corridor.cli.params import PATH, flag, option
 
-app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-
-@app.command()
-def demo(
-    leave: Annotated[bool, typer.Option("--exit", help="End after the story.")] = False,
-    folder: Annotated[Path, typer.Option("--dir", help="Where the demo lives; made anew each time.")] = Path(
-        "demo"
-    ),
-    source: Annotated[
-        Path | None, typer.Option("--evidence", help="Your own file or folder to carry across.")
-    ] = None,
-) -> None:
+@click.command()
+@flag("--exit", "leave", help="End after the story.")
+@option("--dir", "folder", type=PATH, default="demo", help="Where the demo lives; made anew each time.")
+@option("--evidence", "source", type=PATH, help="Your own file or folder to carry across.")
+def demo(leave: bool, folder: Path, source: Path | None) -> None:
     """Play one case between two States on this machine: a registry and two nodes, each its own processes.
 
     The last line printed is one JSON object; the exit status is 0 only if all it claims is true.
@@ -44,16 +38,16 @@ def demo(
         raise DemoFault("cli.demo.no-evidence", path=source)
     began = time.monotonic()
     with stage.cleared(folder), running(folder / "logs") as processes:
-        typer.echo("Building a registry and two nodes …")
+        click.echo("Building a registry and two nodes …")
         built = stage.build(folder, processes)
         carried = source.resolve() if source else evidence.make(folder / "evidence", seed=2026)
         _remember(folder, carried)
         played = Story(_cast(built), carried, built.logs, _say).play()
-        typer.echo("Proving the outcome in a fresh process …")
+        click.echo("Proving the outcome in a fresh process …")
         outcome = prove(folder, played)
-        typer.echo(f"The story took {time.monotonic() - began:.0f} seconds, set-up of the stage included.\n")
+        click.echo(f"The story took {time.monotonic() - began:.0f} seconds, set-up of the stage included.\n")
         _introduce(built)
-        typer.echo(json.dumps(outcome))
+        click.echo(json.dumps(outcome))
         if leave:
             sys.exit(0 if holds(outcome) else 1)
         _stay_open()
@@ -96,27 +90,27 @@ def _cast(built: Stage) -> Cast:
 
 
 def _say(state: str, text: str) -> None:
-    typer.echo(f"  {STATES[state]:<9} {text}")
+    click.echo(f"  {STATES[state]:<9} {text}")
 
 
 def _introduce(built: Stage) -> None:
     for state, name in STATES.items():
-        typer.echo(f"{name}'s desk: {built.desks[state]}")
-        typer.echo(f"  {'user':<11} {'password':<20} {'signing secret':<20} who")
+        click.echo(f"{name}'s desk: {built.desks[state]}")
+        click.echo(f"  {'user':<11} {'password':<20} {'signing secret':<20} who")
         for one in built.logins:
             if one.state == state:
                 who = f"{one.name}, {one.role}, {one.authority}"
-                typer.echo(f"  {one.username:<11} {one.password:<20} {one.secret:<20} {who}")
-        typer.echo("")
-    typer.echo(f"Registry: {built.registry_url}    everything made here: {built.folder}")
+                click.echo(f"  {one.username:<11} {one.password:<20} {one.secret:<20} {who}")
+        click.echo("")
+    click.echo(f"Registry: {built.registry_url}    everything made here: {built.folder}")
 
 
 def _stay_open() -> None:
-    typer.echo("\nBoth desks are open; one browser can be signed in to both. Carry the case on by hand:")
-    typer.echo("  Borealia, duty     a second request to preserve waits for an answer; it is not complete")
-    typer.echo("  Aurelia, central   a draft waits to be finished and signed")
-    typer.echo("Press Ctrl-C to end the demo.")
+    click.echo("\nBoth desks are open; one browser can be signed in to both. Carry the case on by hand:")
+    click.echo("  Borealia, duty     a second request to preserve waits for an answer; it is not complete")
+    click.echo("  Aurelia, central   a draft waits to be finished and signed")
+    click.echo("Press Ctrl-C to end the demo.")
     try:
         signal.pause()
     except KeyboardInterrupt:
-        typer.echo("\nEnded. The folder stays until the next demo.")
+        click.echo("\nEnded. The folder stays until the next demo.")
