@@ -100,9 +100,9 @@ PLAIN: dict[str, tuple[Callable[[Person], Any], set[str]]] = {
         ),
         {S, V},
     ),
-    "confirm_paragraph": (
-        lambda p: actions.confirm_paragraph(
-            p, instrument="UNCC_2024", ref="42(8)", verdict="agrees", note="", secret=SECRET
+    "confirm_paragraphs": (
+        lambda p: actions.confirm_paragraphs(
+            p, instrument="UNCC_2024", judged={"42(8)": ("agrees", "")}, secret=SECRET
         ),
         {S, V},
     ),

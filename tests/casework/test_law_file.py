@@ -28,9 +28,10 @@ def load(desk: Desk, data: bytes = TEXT, by: str = "ca-signatory") -> None:
     )
 
 
-def agree(desk: Desk, ref: str = "42(8)", by: str = "ca-signatory", **more: str) -> None:
-    wish = {"verdict": "agrees", "note": ""} | more
-    actions.confirm_paragraph(desk.person(by), instrument="UNCC_2024", ref=ref, secret=SECRET, **wish)
+def agree(desk: Desk, ref: str = "42(8)", verdict: str = "agrees", note: str = "") -> None:
+    actions.confirm_paragraphs(
+        desk.person("ca-signatory"), instrument="UNCC_2024", judged={ref: (verdict, note)}, secret=SECRET
+    )
 
 
 def test_a_confirmed_paragraph_is_cited_by_every_authority_of_the_state(desk: Desk) -> None:
@@ -67,14 +68,14 @@ def test_entries_are_signed_logged_chained_sealed_and_never_sent(desk: Desk) -> 
     load(desk)
     agree(desk)
     agree(desk, "42(4)")
-    rows = list(LawEntry.objects.order_by("at", "pk"))
+    rows = list(LawEntry.objects.order_by("number"))
     by_prev = {row.prev: row for row in rows}
     assert len(by_prev) == 3
-    assert LogLeaf.objects.exclude(index=None).filter(leaf__in=[row.pk for row in rows]).count() == 3
+    assert LogLeaf.objects.exclude(index=None).filter(leaf__in=[row.id for row in rows]).count() == 3
     assert OutboxLetter.objects.count() == 0
     assert not any(b"invented" in bytes(row.sealed) for row in rows)
-    envelope = Envelope.from_json(desk.home.vault.open("law", f"law/{rows[0].pk}", rows[0].sealed))
-    assert envelope.id == rows[0].pk
+    envelope = Envelope.from_json(desk.home.vault.open("law", f"law/{rows[0].id}", rows[0].sealed))
+    assert envelope.id == rows[0].id
     assert envelope.payload_type == PAYLOAD_TYPE
     assert canonical.loads(envelope.payload)["corridor"] == "law/1"
 
@@ -96,6 +97,23 @@ def test_a_confirmation_that_says_nothing_is_refused_and_nothing_is_kept(
         agree(desk, **change)
     assert caught.value.code == code
     assert LawEntry.objects.count() == 1
+
+
+def test_many_paragraphs_are_confirmed_with_one_signature_or_none_is(desk: Desk) -> None:
+    load(desk)
+    person = desk.person("ca-signatory")
+    agreed = {"42(4)": ("agrees", ""), "42(8)": ("agrees", "")}
+    with pytest.raises(LawFault):
+        actions.confirm_paragraphs(
+            person, instrument="UNCC_2024", judged=agreed | {"42(99)": ("agrees", "")}, secret=SECRET
+        )
+    assert queries.law_confirmed(person).cites == frozenset()
+    actions.confirm_paragraphs(person, instrument="UNCC_2024", judged=agreed, secret=SECRET)
+    assert queries.law_confirmed(person).cites == {"UNCC_2024 42(4)", "UNCC_2024 42(8)"}
+    assert LawEntry.objects.count() == 2
+    with pytest.raises(CaseworkFault) as caught:
+        actions.confirm_paragraphs(person, instrument="UNCC_2024", judged={}, secret=SECRET)
+    assert caught.value.code == "casework.law.nothing"
 
 
 def test_nothing_is_confirmed_before_a_certified_text_is_loaded(desk: Desk) -> None:

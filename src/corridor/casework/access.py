@@ -154,4 +154,4 @@ def national_file(person: Person, dossier_id: str, right: str = "national.read")
 def law_file(person: Person) -> QuerySet[LawEntry]:
     """What this State's authorities wrote down of the law. It belongs to the State: each of them reads all of it."""
     person.require("law.read")
-    return LawEntry.objects.select_related("authority", "officer").order_by("at", "pk")
+    return LawEntry.objects.select_related("authority", "officer").order_by("number")

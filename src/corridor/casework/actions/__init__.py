@@ -15,7 +15,7 @@ from corridor.casework.actions.evidence import (
     server_folder,
     start_upload,
 )
-from corridor.casework.actions.law import confirm_paragraph, load_certified_text
+from corridor.casework.actions.law import confirm_paragraphs, load_certified_text
 from corridor.casework.actions.national import make_available, record_measure, record_minute
 from corridor.casework.actions.people import (
     add_authority,
@@ -33,7 +33,7 @@ __all__ = [
     "add_part",
     "check_package",
     "confirm",
-    "confirm_paragraph",
+    "confirm_paragraphs",
     "deliver",
     "disable_officer",
     "discard_draft",

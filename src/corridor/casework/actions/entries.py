@@ -84,5 +84,5 @@ def sign(
 def end(chain: QuerySet[Any]) -> str:
     """The id of the last entry of a chain; empty where there is none yet."""
     followed = set(chain.values_list("prev", flat=True))
-    ends = [pk for pk in chain.values_list("pk", flat=True) if pk not in followed]
+    ends = [id for id in chain.values_list("id", flat=True) if id not in followed]
     return ends[0] if ends else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from corridor.casework import access
@@ -38,26 +39,32 @@ def load_certified_text(
     return _enter(person, "certified_text", content, secret)
 
 
-def confirm_paragraph(
-    person: Person, *, instrument: str, ref: str, verdict: str, note: str, secret: str
+def confirm_paragraphs(
+    person: Person, *, instrument: str, judged: Mapping[str, tuple[str, str]], secret: str
 ) -> LawEntered:
-    """Confirm that our lines at `ref` say what the certified text says there, or say how they differ.
+    """Say of paragraphs whether our lines agree with the certified text: reference -> (agrees | differs, note).
 
-    Raises CaseworkFault `casework.law.no-text` while no certified text is loaded, LawFault `law.confirm.…`.
+    One signature for all of them, or for none: the first that cannot be confirmed stops the whole. Raises
+    CaseworkFault `casework.law.no-text` while no certified text is loaded, `casework.law.nothing`,
+    `casework.law.verdict`, and LawFault `law.confirm.…`.
     """
     person.require("law.write")
     text = certified_text(person, instrument)
     if text is None:
         raise CaseworkFault("casework.law.no-text")
-    try:
-        judged = confirm.Verdict(verdict)
-    except ValueError as error:
-        raise CaseworkFault("casework.law.verdict") from error
-    made = confirm.confirm(
-        text, ref, verdict=judged, by=person.number, on=house().clock().date(), note=note[:2000]
-    )
-    content = made.to_dict()
-    content.pop("by")  # the credential says who
+    if not judged:
+        raise CaseworkFault("casework.law.nothing")
+    today = house().clock().date()
+    made = []
+    for ref, (verdict, note) in judged.items():
+        if verdict not in set(confirm.Verdict):
+            raise CaseworkFault("casework.law.verdict")
+        made.append(
+            confirm.confirm(
+                text, ref, verdict=confirm.Verdict(verdict), by=person.number, on=today, note=note[:2000]
+            )
+        )
+    content = {"confirmations": [one.to_dict() for one in made]}
     return _enter(person, "confirmation", content, secret)
 
 

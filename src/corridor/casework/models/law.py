@@ -18,7 +18,10 @@ KEY = "law"
 class LawEntry(Row):
     """One signed entry, never changed. Those of one authority form a chain; every authority of the State reads them."""
 
-    id = models.CharField(max_length=64, primary_key=True)  # DSSE id
+    number = models.BigAutoField(
+        primary_key=True
+    )  # the order in which they were kept: a second holds several
+    id = models.CharField(max_length=64, unique=True)  # DSSE id
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
     kind = models.CharField(max_length=20)  # certified_text | confirmation | gap_answer | progress

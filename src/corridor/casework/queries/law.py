@@ -63,9 +63,9 @@ def law_entries(person: Person, *kinds: str) -> tuple[Written, ...]:
 
 
 def _opened(row: LawEntry) -> Written:
-    envelope = Envelope.from_json(house().vault.open(KEY, f"law/{row.pk}", row.sealed))
+    envelope = Envelope.from_json(house().vault.open(KEY, f"law/{row.id}", row.sealed))
     content: dict[str, Any] = canonical.loads(envelope.payload)["content"]
-    return Written(row.pk, row.kind, row.at, row.authority.code, row.officer.number, content)
+    return Written(row.id, row.kind, row.at, row.authority.code, row.officer.number, content)
 
 
 def certified_texts(person: Person) -> tuple[CertifiedRow, ...]:
@@ -96,8 +96,11 @@ def _read(data: bytes, instrument: str, language: str) -> certified.CertifiedTex
 
 def law_confirmed(person: Person) -> confirm.Confirmed:
     """What this State's lawyers confirmed, as it stands against our data today."""
-    rows = law_entries(person, "confirmation")
-    return confirm.confirmed(confirm.read_confirmation(one.content, by=one.officer) for one in rows)
+    return confirm.confirmed(
+        confirm.read_confirmation(said, by=one.officer)
+        for one in law_entries(person, "confirmation")
+        for said in one.content["confirmations"]
+    )
 
 
 def law_paragraphs(person: Person, article: int, instrument: str = DEFAULT) -> tuple[ParagraphRow, ...]:
