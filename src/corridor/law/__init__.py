@@ -14,7 +14,9 @@ trust it: docs/law.md.
 from __future__ import annotations
 
 import importlib
+import sys
 from datetime import date
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from corridor.law.errors import LawFault
@@ -49,16 +51,35 @@ from corridor.law.types import (
 )
 
 if TYPE_CHECKING:
-    pass
+    from corridor.law.states import Group, State, state, states
 
 #: Name -> the module it lives in: read when first asked for, so that a short question stays short.
-_LAZY: dict[str, str] = {}
+_LAZY: dict[str, str] = {
+    "Group": "corridor.law.states",
+    "State": "corridor.law.states",
+    "state": "corridor.law.states",
+    "states": "corridor.law.states",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_LAZY[name]), name)
+
+
+class _Law(ModuleType):
+    """Importing `corridor.law.states` sets the module as attribute `states` of this package; the function of that
+    name is what `law.states` means, whoever imported what first.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, ModuleType) and _LAZY.get(name) == value.__name__:
+            value = getattr(value, name, value)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Law
 
 
 __all__ = [
@@ -76,6 +97,7 @@ __all__ = [
     "Form",
     "Gate",
     "Ground",
+    "Group",
     "Instrument",
     "LawFault",
     "Line",
@@ -91,6 +113,7 @@ __all__ = [
     "Rules",
     "Source",
     "Standing",
+    "State",
     "Status",
     "Trust",
     "UnknownRules",
@@ -108,6 +131,8 @@ __all__ = [
     "offences",
     "rules",
     "sources",
+    "state",
+    "states",
     "status",
 ]
 
