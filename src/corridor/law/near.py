@@ -61,3 +61,11 @@ def _likeness(matcher: SequenceMatcher[str], wanted: str, candidate: str) -> flo
             if matcher.real_quick_ratio() > ratio:
                 ratio = max(ratio, 0.95 * matcher.ratio())
     return ratio
+
+
+def did_you_mean(word: object, words: Iterable[object], n: int = 3) -> str:
+    """What `near` found as a sentence for a fault's `next`; empty when nothing is near."""
+    found = near(word, words, n)
+    return (
+        f"Did you mean {', '.join(found[:-1])}{' or ' if len(found) > 1 else ''}{found[-1]}?" if found else ""
+    )
