@@ -13,5 +13,7 @@ CODE = re.compile(r"\"(law\.[a-z-]+\.[a-z-]+)\"")
 
 def test_every_code_has_its_sentences_and_every_sentence_its_code() -> None:
     folder = Path(law.__file__).parent
-    raised = {code for file in folder.glob("*.py") for code in CODE.findall(file.read_text(encoding="utf-8"))}
+    raised = {
+        code for file in folder.rglob("*.py") for code in CODE.findall(file.read_text(encoding="utf-8"))
+    }
     assert raised == set(catalogue("law"))

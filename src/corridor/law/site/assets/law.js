@@ -1,0 +1,38 @@
+// Makes lists quicker to find one's way in. Every page says the same without it, and it holds no rule of law.
+"use strict";
+(function () {
+  const fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+
+  // A list that can be narrowed: <input data-filter="id of the list">; rows carry data-find.
+  for (const input of document.querySelectorAll("[data-filter]")) {
+    const list = document.getElementById(input.dataset.filter);
+    const count = document.getElementById(input.dataset.filter + "-count");
+    if (!list) continue;
+    input.closest("[hidden]")?.removeAttribute("hidden");
+    const rows = [...list.querySelectorAll("[data-find]")];
+    const said = rows.map((row) => fold(row.dataset.find + " " + row.textContent));
+    const chosen = [...document.querySelectorAll(`[data-filter-by="${input.dataset.filter}"]`)];
+    const narrow = () => {
+      const words = fold(input.value).split(/\s+/).filter(Boolean);
+      let shown = 0;
+      rows.forEach((row, place) => {
+        const fits = words.every((word) => said[place].includes(word)) &&
+          chosen.every((one) => !one.value || (row.dataset[one.dataset.key] || "").split(" ").includes(one.value));
+        row.hidden = !fits;
+        if (fits) shown += 1;
+      });
+      for (const group of list.querySelectorAll("[data-group]")) {
+        group.hidden = !group.querySelector("[data-find]:not([hidden])");
+      }
+      if (count) count.textContent = count.dataset.say.replace("#", shown);
+    };
+    input.addEventListener("input", narrow);
+    for (const one of chosen) one.addEventListener("change", narrow);
+    if (input.value || chosen.some((one) => one.value)) narrow();
+  }
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+})();

@@ -1,0 +1,1 @@
+"""One page a file: a function that gathers what its template of the same name shows."""

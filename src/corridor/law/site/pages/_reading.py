@@ -1,0 +1,64 @@
+"""What several pages read from the status the same way: where each State stands, in one letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from corridor import law
+from corridor.law.site.context import Context
+from corridor.law.states import ORGANISATIONS, State, states
+
+#: Where a State stands: Party, deposited, reported to have ratified, signed, none of these.
+STANDINGS = ("p", "d", "r", "s", "n")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One State and where it stands; `entry` is its row of the status table, None where the table has none."""
+
+    state: State
+    standing: str
+    entry: Any
+
+
+def standing(entry: Any) -> str:
+    """One letter for a row of the status table; `n` without one."""
+    if entry is None:
+        return "n"
+    letters = {
+        law.Standing.PARTY: "p",
+        law.Standing.DEPOSITED: "d",
+        law.Standing.SIGNATORY: "s",
+    }
+    letter = letters.get(entry.standing, "n")
+    if letter in ("s", "n") and getattr(entry, "reported", False):
+        return "r"
+    return letter
+
+
+def places(ctx: Context) -> tuple[Place, ...]:
+    """Every State of the real world, by name, and where it stands on the day asked about."""
+    by_code = {entry.state: entry for entry in ctx.answers.status.entries}
+    rows = (Place(each, standing(by_code.get(each.code)), by_code.get(each.code)) for each in states())
+    return tuple(sorted(rows, key=lambda each: each.state.name))
+
+
+def organisations(ctx: Context) -> tuple[Any, ...]:
+    """The rows of organisations that are no State: they do not count towards the number needed."""
+    return tuple(entry for entry in ctx.answers.status.entries if entry.state in ORGANISATIONS)
+
+
+def said(ctx: Context, place: Place) -> str:
+    """One State's standing as a sentence: `France: signed 25 October 2025`."""
+    t = ctx.t
+    entry = place.entry
+    if place.standing == "n" or entry is None:
+        return str(t("said.n", name=place.state.name))
+    if place.standing in ("d", "p") and entry.deposit:
+        return str(t("said.d", name=place.state.name, day=t.day_text(entry.deposit)))
+    if place.standing == "r":
+        return str(t("said.r", name=place.state.name))
+    return str(
+        t("said.s", name=place.state.name, day=t.day_text(entry.signature) if entry.signature else "?")
+    )

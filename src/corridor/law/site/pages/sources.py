@@ -1,0 +1,29 @@
+"""What was read, by whom it was published, on which day, and how far each mark lets a reader trust a line."""
+
+from __future__ import annotations
+
+from corridor import law
+from corridor.law.site.context import Context, Page
+from corridor.law.site.render import fragment
+
+
+def make(ctx: Context, subject: str) -> Page:
+    with_rules = [each for each in law.instruments() if each.rules]
+    counts = []
+    for each in with_rules:
+        articles = law.articles(each.code)
+        seen = sum(article.confidence == "seen" for article in articles)
+        counts.append(
+            {
+                "name": each.short_title,
+                "articles": len(articles),
+                "seen": seen,
+                "recalled": len(articles) - seen,
+            }
+        )
+    read = [
+        {"code": each.code, "name": each.short_title, "sources": list(law.sources(each.code).values())}
+        for each in with_rules
+    ]
+    html = fragment("sources.html", ctx, counts=counts, instruments=read)
+    return Page("sources", str(ctx.t("sources.title")), html, "sources")

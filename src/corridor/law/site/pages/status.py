@@ -1,0 +1,145 @@
+"""Who signed, who deposited, what is still needed: the status as figures, by regional group, and State by State."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from corridor.law.site.context import Context, Page
+from corridor.law.site.pages._reading import STANDINGS, organisations, places, standing
+from corridor.law.site.render import fragment
+from corridor.law.states import ORGANISATIONS, Group
+
+
+def lead(ctx: Context) -> Markup:
+    """The one sentence that says whether the Convention is in force."""
+    status, t = ctx.answers.status, ctx.t
+    force: date | None = status.entry_into_force
+    if force is not None and force <= ctx.on:
+        return t("status.lead.in-force", day=t.day(force))
+    if force is not None:
+        return t("status.lead.will", day=t.day(force))
+    return t(
+        "status.lead.not-yet",
+        counted=status.instruments_counted,
+        needed=status.needed,
+        reported=status.instruments_reported,
+    )
+
+
+def keys(ctx: Context) -> list[tuple[str, Markup]]:
+    """The figures at the head of a page: value and what it counts."""
+    status, t = ctx.answers.status, ctx.t
+    at_least = t("status.at-least") if getattr(status, "at_least", False) else Markup("")
+    closes: date = status.signature_closes
+    left = (closes - ctx.on).days
+    rows = [
+        (f"{at_least}{status.instruments_counted} / {status.needed}", t("status.key.counted")),
+        (str(status.instruments_reported), t("status.key.reported")),
+        (str(status.signatories), t("status.key.signatories", states=status.signatory_states)),
+    ]
+    if left >= 0:
+        rows.append((t.number(left), t("status.key.window", day=t.day(closes))))
+    else:
+        rows.append((t.day_text(closes), t("status.key.closed")))
+    return rows
+
+
+def forty(ctx: Context) -> dict[str, Any]:
+    """One cell an instrument needed, as coordinates: counted, reported, still wanting."""
+    status, t = ctx.answers.status, ctx.t
+    needed, counted = status.needed, min(status.instruments_counted, status.needed)
+    reported = min(status.instruments_reported, needed - counted)
+    a_row, size, gap = 20, 38, 8
+    cells = []
+    for place in range(needed):
+        kind = "counted" if place < counted else "reported" if place < counted + reported else "wanting"
+        number = place + 1 if (place + 1) % 10 == 0 or place == 0 else None
+        row, column = divmod(place, a_row)
+        cells.append(
+            {"x": column * (size + gap), "y": row * (size + 26), "size": size, "kind": kind, "number": number}
+        )
+    rows = -(-needed // a_row)
+    wanting = needed - counted - reported
+    facts = {"counted": counted, "reported": reported, "wanting": wanting, "needed": needed}
+    return {
+        "cells": cells,
+        "width": a_row * (size + gap) - gap,
+        "height": rows * (size + 26),
+        "desc": t("forty.desc", **facts),
+        "key": (
+            ("counted", "d", t("forty.counted", **facts)),
+            ("reported", "r", t("forty.reported", **facts)),
+            ("wanting", "n", t("forty.wanting", **facts)),
+        ),
+    }
+
+
+def regions(ctx: Context) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Signatures and instruments by regional group, and their sum. States only."""
+    everyone = places(ctx)
+    size = Counter(each.state.group for each in everyone if each.state.un_member)
+    signed = Counter(each.state.group for each in everyone if each.entry is not None and each.entry.signature)
+    deposited = Counter(each.state.group for each in everyone if each.standing in ("d", "p"))
+
+    def row(name: str, states: int, signatures: int, instruments: int) -> dict[str, Any]:
+        share = f"{100 * signatures / states:.0f} %" if states else "–"
+        return {
+            "group": name,
+            "states": states,
+            "signed": signatures,
+            "share": share,
+            "instruments": instruments,
+        }
+
+    rows = [row(str(group), size[group], signed[group], deposited[group]) for group in Group if size[group]]
+    total = row("", sum(size.values()), sum(signed.values()), sum(deposited.values()))
+    return rows, total
+
+
+def _rows(ctx: Context) -> list[dict[str, Any]]:
+    rows = []
+    for each in places(ctx):
+        if each.entry is None:
+            continue
+        rows.append(_row(ctx, each.entry, each.state.name, str(each.state.group), each.standing))
+    for entry in organisations(ctx):
+        rows.append(_row(ctx, entry, ORGANISATIONS[entry.state], "organisation", standing(entry)))
+    return sorted(rows, key=lambda each: str(each["name"]))
+
+
+def _row(ctx: Context, entry: Any, name: str, group: str, letter: str) -> dict[str, Any]:
+    t = ctx.t
+    deposit: Any = t.day(entry.deposit) if entry.deposit else ""
+    if letter == "r":
+        deposit = t("status.reported")
+    return {
+        "code": entry.state,
+        "name": name,
+        "group": group,
+        "standing": letter,
+        "signature": entry.signature,
+        "deposit": deposit,
+        "confidence": str(entry.confidence),
+        "certainty": "medium",
+        "href": "" if group == "organisation" else ctx.links.page("state", entry.state),
+    }
+
+
+def make(ctx: Context, subject: str) -> Page:
+    rows, total = regions(ctx)
+    html = fragment(
+        "status.html",
+        ctx,
+        lead=lead(ctx),
+        keys=keys(ctx),
+        regions=rows,
+        total=total,
+        rows=_rows(ctx),
+        standings=STANDINGS[:-1],
+        reservations=(),
+    )
+    return Page("status", str(ctx.t("status.title")), html, "status")

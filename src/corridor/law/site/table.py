@@ -1,0 +1,58 @@
+"""Every page of the law in one table: its name, who makes it, for which subjects, and where it stands in the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from corridor.law.site.context import Context, Page
+from corridor.law.site.pages import (
+    about,
+    articles,
+    home,
+    sources,
+    status,
+    tilemap,
+)
+
+Make = Callable[[Context, str], Page]
+Subjects = Callable[[Context], Iterable[str]]
+
+
+def _alone(ctx: Context) -> Iterable[str]:
+    return ("",)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Pages of one kind. `group` puts the kind into the menu under `nav.<group>`; without it, pages link to it."""
+
+    name: str
+    make: Make
+    group: str = ""
+    subjects: Subjects = _alone
+
+
+#: The groups of the menu, in order.
+GROUPS = ("stands", "says", "between", "join", "read")
+
+PAGES: tuple[Kind, ...] = (
+    Kind("home", home.make),
+    Kind("status", status.make, "stands"),
+    Kind("map", tilemap.make, "stands"),
+    Kind("articles", articles.make, "says"),
+    Kind("article", articles.make_one, subjects=articles.subjects),
+    Kind("sources", sources.make, "read"),
+    Kind("about", about.make, "read"),
+)
+
+
+def find(slug: str) -> tuple[Kind, str] | None:
+    """The kind and the subject an address names: `article-42` -> (article, `42`). None when no kind is so named."""
+    exact = next((kind for kind in PAGES if kind.name == slug and kind.subjects is _alone), None)
+    if exact is not None:
+        return exact, ""
+    for kind in sorted(PAGES, key=lambda each: -len(each.name)):
+        if kind.subjects is not _alone and slug.startswith(f"{kind.name}-"):
+            return kind, slug[len(kind.name) + 1 :]
+    return None
