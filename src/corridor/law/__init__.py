@@ -51,12 +51,18 @@ from corridor.law.types import (
 )
 
 if TYPE_CHECKING:
+    from corridor.law.days import day
+    from corridor.law.search import Findings, Found, search
     from corridor.law.states import Group, State, state, states
 
 #: Name -> the module it lives in: read when first asked for, so that a short question stays short.
 _LAZY: dict[str, str] = {
+    "Findings": "corridor.law.search",
+    "Found": "corridor.law.search",
     "Group": "corridor.law.states",
     "State": "corridor.law.states",
+    "day": "corridor.law.days",
+    "search": "corridor.law.search",
     "state": "corridor.law.states",
     "states": "corridor.law.states",
 }
@@ -94,7 +100,9 @@ __all__ = [
     "Door",
     "Duty",
     "Entry",
+    "Findings",
     "Form",
+    "Found",
     "Gate",
     "Ground",
     "Group",
@@ -120,6 +128,7 @@ __all__ = [
     "World",
     "article",
     "articles",
+    "day",
     "definition",
     "definitions",
     "digest",
@@ -130,6 +139,7 @@ __all__ = [
     "measures",
     "offences",
     "rules",
+    "search",
     "sources",
     "state",
     "states",

@@ -1,0 +1,123 @@
+"""Finds words in what the law data says: articles, definitions, offences, and the lines of every form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from corridor.law.near import folded, near
+from corridor.law.ruleset import Rules, shipped
+from corridor.law.types import ContentItem, Duty, Form, Ground, Line, Period, Provision, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One line that has the words. `kind`: article, definition, offence, form, or the part of a form it stands in."""
+
+    kind: str
+    title: str
+    text: str
+    line: Line
+    form: str | None = None
+    rank: int = 0
+
+    @property
+    def instrument(self) -> str:
+        return self.line.instrument
+
+    def to_dict(self) -> dict[str, Any]:
+        row = {"kind": self.kind, "instrument": self.instrument, "form": self.form}
+        row |= {"title": self.title, "text": self.text}
+        line = self.line.to_dict()
+        kept = ("ref", "cite", "source", "confidence", "certainty", "dated")
+        return row | {key: plain(line.get(key)) for key in kept}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found, best first; `near` are words of the data that look like those that were not found."""
+
+    words: tuple[str, ...]
+    found: tuple[Found, ...]
+    near: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        rows = [each.to_dict() for each in self.found]
+        return {"words": list(self.words), "found": rows, "near": list(self.near)}
+
+
+def search(words: str, *, instrument: str | None = None, rules: Rules | None = None) -> Findings:
+    """Every line in which each of `words` begins a word, titles before texts, an article's number before all.
+
+    `instrument` keeps to one; its rules must be in the data (LawFault `law.instrument.no-rules`).
+    """
+    rules = rules or shipped()
+    wanted = tuple(dict.fromkeys(folded(words).split()))
+    everything = list(_everything(rules, instrument))
+    ranked = [
+        (rank, place, each) for place, each in enumerate(everything) if (rank := _rank(each, wanted)) > 0
+    ]
+    ranked.sort(key=lambda row: (-row[0], row[1]))
+    found = tuple(
+        Found(each.kind, each.title, each.text, each.line, each.form, rank) for rank, _, each in ranked
+    )
+    if found or not wanted:
+        return Findings(wanted, found, ())
+    known = dict.fromkeys(word for each in everything for word in _words(each) if len(word) > 3)
+    missing = [word for word in wanted if word not in known]
+    return Findings(wanted, (), tuple(dict.fromkeys(one for word in missing for one in near(word, known))))
+
+
+def _words(found: Found) -> list[str]:
+    return folded(f"{found.title} {found.text}").split()
+
+
+def _rank(found: Found, wanted: tuple[str, ...]) -> int:
+    """0 where a word is missing; more for each word in the title, most for the number of an article."""
+    title, text = folded(found.title).split(), folded(found.text).split()
+    total = 0
+    for word in wanted:
+        if found.kind == "article" and word == found.line.ref:
+            total += 100
+        elif any(each.startswith(word) for each in title):
+            total += 10
+        elif any(each.startswith(word) for each in text):
+            total += 1
+        else:
+            return 0
+    return total if wanted else 0
+
+
+def _everything(rules: Rules, instrument: str | None) -> Iterator[Found]:
+    codes = [instrument] if instrument else [each.code for each in rules.instruments() if each.rules]
+    for code in codes:
+        for article in rules.articles(code):
+            yield Found("article", article.title, article.summary, article)
+        for definition in rules.definitions(code):
+            yield Found("definition", definition.term, definition.meaning, definition)
+        for offence in rules.offences(code):
+            conduct = "; ".join((*offence.conduct, offence.mental_element))
+            yield Found("offence", offence.title, conduct, offence)
+        for kind in rules.kinds():
+            form = rules.form(kind, code, on=date.max)
+            if isinstance(form, Form):
+                yield Found("form", form.title, "", form, kind)
+                yield from _lines_of(form)
+
+
+def _lines_of(form: Form) -> Iterator[Found]:
+    parts: dict[str, tuple[ContentItem | Ground | Period | Duty | Provision, ...]] = {
+        "contents": form.contents,
+        "ground": form.grounds,
+        "period": form.periods,
+        "duty": form.duties,
+        "use": form.use,
+        "excluded ground": form.excluded,
+        "prohibited ground": form.prohibited,
+        "form and language": form.form_and_language,
+    }
+    for kind, lines in parts.items():
+        for line in lines:
+            yield Found(kind, "", line.text, line, form.kind)
