@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from corridor.law import forms, gating
 from corridor.law.errors import LawFault
 from corridor.law.loader import Row, page, read_sources
+from corridor.law.near import did_you_mean
 from corridor.law.types import (
     Ancillary,
     Article,
@@ -106,7 +107,9 @@ class Rules:
 
     def _folder(self, instrument: str) -> Traversable:
         if not self.has_rules(instrument):
-            raise LawFault("law.instrument.no-rules", instrument=instrument)
+            codes = [each.code for each in self.instruments()]
+            code = "law.instrument.no-rules" if instrument in codes else "law.instrument.unknown"
+            raise LawFault(code, instrument=instrument, near=did_you_mean(instrument, codes))
         return self._root / instrument
 
     def sources(self, instrument: str = DEFAULT) -> dict[str, Source]:
@@ -154,7 +157,8 @@ class Rules:
         for each in self.articles(instrument):
             if each.number == number:
                 return each
-        raise LawFault("law.article.not-in-data", article=number, instrument=instrument)
+        told = did_you_mean(number, (each.number for each in self.articles(instrument)))
+        raise LawFault("law.article.not-in-data", article=number, instrument=instrument, near=told)
 
     def definitions(self, instrument: str = DEFAULT) -> tuple[Definition, ...]:
         return self._keep("definitions", self._read_definitions, instrument)
@@ -178,7 +182,8 @@ class Rules:
         for each in self.definitions(instrument):
             if wanted in (each.term.casefold(), each.ref):
                 return each
-        raise LawFault("law.definition.not-in-data", instrument=instrument)
+        told = did_you_mean(term, (each.term for each in self.definitions(instrument)))
+        raise LawFault("law.definition.not-in-data", instrument=instrument, near=told)
 
     def offences(self, instrument: str = DEFAULT) -> tuple[Offence, ...]:
         return self._keep("offences", self._read_offences, instrument)
@@ -254,7 +259,8 @@ class Rules:
         checked. Raises LawFault: `law.form.unknown-kind`, `law.form.not-on-date`.
         """
         if kind not in self.kinds():
-            raise LawFault("law.form.unknown-kind", kind=_short(kind), kinds=", ".join(self.kinds()))
+            told, kinds = did_you_mean(kind, self.kinds()), ", ".join(self.kinds())
+            raise LawFault("law.form.unknown-kind", kind=_short(kind), kinds=kinds, near=told)
         if kind not in self._forms.get(basis, ()):
             listed = any(each.code == basis for each in self.instruments())
             return UnknownRules(kind=kind, basis=basis, on=on, listed=listed)
