@@ -15,10 +15,27 @@ EXISTING = click.Path(path_type=Path, exists=True)
 
 
 class Room(click.Group):
-    """The commands of one room, listed in the order they are written in."""
+    """The commands of one room, listed in the order they are written in; `chapters` (title -> names) groups them."""
+
+    def __init__(
+        self, *args: Any, chapters: dict[str, tuple[str, ...]] | None = None, **declared: Any
+    ) -> None:
+        super().__init__(*args, **declared)
+        self.chapters = chapters or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if not self.chapters:
+            return super().format_commands(ctx, formatter)
+        room = max(map(len, self.commands))
+        for title, names in self.chapters.items():
+            with formatter.section(title):
+                limit = formatter.width - 6 - room
+                rows = [(f"{name:<{room}}", self.commands[name].get_short_help_str(limit)) for name in names]
+                formatter.write_dl(rows)
+        return None
 
 
 def argument(name: str, **declared: Any) -> Callable[[F], F]:

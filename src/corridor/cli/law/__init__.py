@@ -1,0 +1,24 @@
+"""`corridor law`: the Convention and its neighbours from the command line. Each command asks one public function."""
+
+from __future__ import annotations
+
+from corridor.cli.law import texts
+from corridor.cli.params import Room
+
+law_app = Room(
+    "law",
+    help="The Convention and its neighbours, as data: what they say, whom they bind on a day, what national law has.",
+    epilog="Each prints JSON with --json. Texts are in our own words, each with its source and how far to trust it.",
+    chapters={
+        "What the instruments say": ("article", "articles", "search", "definition", "form", "forms"),
+    },
+)
+for command in (
+    texts.article,
+    texts.articles,
+    texts.search,
+    texts.definition,
+    texts.form,
+    texts.forms,
+):
+    law_app.add_command(command)

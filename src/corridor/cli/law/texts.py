@@ -1,0 +1,263 @@
+"""`corridor law article|articles|search|definition|form|forms|matrix`: what the instruments say, in our words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from corridor import law
+from corridor.cli.law.inputs import asked_day, give, instrument_, on_
+from corridor.cli.law.paper import Paper
+from corridor.cli.params import argument, as_json, option
+from corridor.law.errors import LawFault
+from corridor.law.ruleset import DEFAULT
+
+_NUMBER = re.compile(r"(?:art(?:icle)?\.?\s*)?(\d{1,4})(?:\s*\(.*)?", re.IGNORECASE)
+
+
+def number_of(text: str, instrument: str) -> int:
+    """`42`, `art. 42` or `42(6)` -> 42. Raises LawFault `law.article.not-in-data` with titles that look like it."""
+    if match := _NUMBER.fullmatch(text.strip()):
+        return int(match[1])
+    from corridor.law.near import near
+
+    titles = {f"{each.number} ({each.title})": each.title for each in law.articles(instrument)}
+    by_title = {title: whole for whole, title in titles.items()}
+    offered = [by_title[title] for title in near(text, by_title)]
+    told = f"Did you mean {' or '.join(offered)}?" if offered else ""
+    raise LawFault("law.article.not-in-data", article=text[:40], instrument=instrument, near=told)
+
+
+@click.command(short_help="One article, with what refers to it")
+@argument("number", help="Article number.")
+@instrument_
+@as_json
+def article(number: str, instrument: str, as_json: bool) -> None:
+    """One article: title, summary in our words, paragraphs, links, source and confidence.
+
+    Example: corridor law article 42
+    """
+    found = law.article(number_of(number, instrument), instrument)
+    row = found.to_dict()
+    paper = Paper()
+    paper.title(f"{instrument}, article {found.number}")
+    paper.text(found.title)
+    paper.text(f"Chapter {found.chapter}, {found.chapter_title}")
+    paper.gap()
+    paper.text(paper.noted(found.summary, row))
+    provisions(paper, "Paragraph by paragraph", row.get("provisions") or ())
+    links(paper, row.get("links") or ())
+    give(paper, row, as_json, sources=instrument)
+
+
+def provisions(paper: Paper, heading: str, rows: Any) -> None:
+    if rows:
+        paper.heading(heading)
+    for row in rows:
+        paper.item(paper.marked(row["text"], row))
+
+
+def links(paper: Paper, rows: Any) -> None:
+    """Definitions and articles an article refers to, and those that refer to it."""
+
+
+@click.command(short_help="All articles, by chapter")
+@instrument_
+@as_json
+def articles(instrument: str, as_json: bool) -> None:
+    """Every article in the data, by chapter.
+
+    Example: corridor law articles
+    """
+    found = law.articles(instrument)
+    paper = Paper()
+    paper.title(f"{instrument}: {len(found)} articles in the data")
+    chapter = None
+    for each in found:
+        if each.chapter != chapter:
+            chapter = each.chapter
+            paper.heading(f"Chapter {each.chapter}, {each.chapter_title}")
+        paper.item(paper.noted(each.title, each), lead=f"{each.number:>3}  ")
+    give(
+        paper,
+        {"instrument": instrument, "articles": [each.to_dict() for each in found]},
+        as_json,
+        sources=instrument,
+    )
+
+
+@click.command(short_help="Find words anywhere in the data")
+@argument("words", nargs=-1, required=True, help="Words to look for; each must begin a word of the line.")
+@option("--instrument", help="Keep to one instrument.")
+@option("--limit", type=click.IntRange(min=1), default=20, help="How many lines to show.")
+@as_json
+def search(words: tuple[str, ...], instrument: str | None, limit: int, as_json: bool) -> None:
+    """Find words in articles, definitions, offences and forms. Exit status 1 if nothing has them.
+
+    Example: corridor law search preservation days
+    """
+    found = law.search(" ".join(words), instrument=instrument)
+    paper = Paper()
+    count = len(found.found)
+    paper.title(f"{count} line{'' if count == 1 else 's'} with {' '.join(found.words)}")
+    for each in found.found[:limit]:
+        paper.gap()
+        where = f"form {each.form}, {each.kind}" if each.form and each.kind != "form" else each.kind
+        paper.text(f"{each.instrument} {each.line.ref or ''} ({where}) {paper.mark(each)}")
+        paper.text(": ".join(part for part in (each.title, each.text) if part), indent=2)
+    if count > limit:
+        paper.gap()
+        paper.text(f"{count - limit} more: --limit {count} shows them all.")
+    if found.near:
+        paper.text(f"Did you mean {', '.join(found.near)}?")
+    give(paper, found.to_dict(), as_json)
+    if not found.found:
+        raise click.exceptions.Exit(1)
+
+
+@click.command(short_help="What a term means")
+@argument("term", required=False, nargs=-1, help="The term, or its reference, 2(h); all terms if absent.")
+@instrument_
+@as_json
+def definition(term: tuple[str, ...], instrument: str, as_json: bool) -> None:
+    """What a term means in an instrument, or every defined term.
+
+    Example: corridor law definition serious crime
+    """
+    asked = " ".join(term)
+    found = (law.definition(asked, instrument),) if asked else law.definitions(instrument)
+    paper = Paper()
+    for each in found:
+        paper.gap()
+        paper.title(f"{each.term} ({instrument} {each.ref})")
+        paper.text(paper.noted(each.meaning, each), indent=2)
+    rows = [each.to_dict() for each in found]
+    give(
+        paper,
+        rows[0] if asked else {"instrument": instrument, "definitions": rows},
+        as_json,
+        sources=instrument,
+    )
+
+
+@click.command(short_help="What a kind of request must contain")
+@argument("kind", help="Kind of request, for example preservation; `corridor law forms` lists them.")
+@option("--basis", default=DEFAULT, help="Code of the instrument the request rests on.")
+@on_
+@as_json
+def form(kind: str, basis: str, on: str | None, as_json: bool) -> None:
+    """What a request of this kind must contain, who sends it, which grounds and periods apply.
+
+    Example: corridor law form preservation --basis BUDAPEST_CETS185 --on 2026-11-22
+    """
+    found = law.form(kind, basis, on=asked_day(on))
+    row = found.to_dict()
+    paper = Paper()
+    if not isinstance(found, law.Form):
+        paper.title(f"{kind} under {basis}")
+        paper.text(
+            "The rules of this basis for this kind are not in the data: nothing is checked and nothing is claimed."
+        )
+        if not found.listed:
+            paper.text(
+                f"{basis} is not in the list of instruments either; check the code if it is meant to be."
+            )
+        give(paper, row, as_json)
+        return
+    paper.title(f"{found.title}")
+    paper.text(
+        f"{basis}, article {_numbers(found.articles)}; since {found.since.isoformat()} {paper.mark(row)}"
+    )
+    paper.pairs(
+        [
+            ("sent by", _words(found.senders)),
+            ("to", _words(found.receivers)),
+            ("at home", f"articles {_numbers(found.domestic_articles)}" if found.domestic_articles else ""),
+        ]
+    )
+    paper.heading("The request says")
+    for item in row["contents"]:
+        paper.item(paper.marked(f"{item['text']}{_REQUIREMENT.get(item['requirement'], '')}", item))
+    closed = "no other ground is open" if found.grounds_closed else "the list is not closed"
+    paper.heading(f"Grounds for refusal ({closed})")
+    for ground in row["grounds"]:
+        first = "; consult first" if ground["consult_first"] else ""
+        paper.item(paper.marked(f"{ground['text']} ({_plain(ground['nature'])}{first})", ground))
+    provisions(paper, "Not a ground here", row["excluded"])
+    provisions(paper, "Forbidden as a ground", row["prohibited"])
+    if row["postponement"]:
+        provisions(paper, "Postponement", [row["postponement"]])
+    if row["periods"]:
+        paper.heading("Periods")
+    for period in row["periods"]:
+        days = f" ({period['days']} days, {period['kind']})" if period["days"] is not None else ""
+        paper.item(paper.marked(f"{period['text']}{days}", period))
+    if row["duties"]:
+        paper.heading("Duties while it is pending")
+    for duty in row["duties"]:
+        power = "" if duty["mandatory"] else " (no treaty duty)"
+        paper.item(paper.marked(f"{duty['by']} State: {duty['text']}{power}", duty))
+    provisions(paper, "Use and secrecy", row["use"])
+    provisions(paper, "Form and language", row["form_and_language"])
+    if row["costs"]:
+        provisions(paper, "Costs", [row["costs"]])
+    give(paper, row, as_json, sources=basis)
+
+
+_REQUIREMENT = {
+    "required_except_service_of_documents": " (except for service of documents)",
+    "where_expedited_treatment_is_sought": " (where expedited treatment is sought)",
+    "where_available": " (where available)",
+    "where_applicable": " (where applicable)",
+    "where_possible_and_appropriate": " (where possible and appropriate)",
+    "as_appropriate": " (as appropriate)",
+    "product_recommended": " (recommended by Corridor; no instrument asks for it)",
+}
+
+
+def _plain(word: Any) -> str:
+    return str(word).replace("_", " ")
+
+
+def _words(words: Any) -> str:
+    return ", ".join(_plain(each) for each in words)
+
+
+def _numbers(numbers: Any) -> str:
+    return ", ".join(str(each) for each in numbers)
+
+
+@click.command(short_help="The kinds of request, and where their rules are")
+@on_
+@as_json
+def forms(on: str | None, as_json: bool) -> None:
+    """Every kind of request in the data, and the instruments whose rules it has for each.
+
+    Example: corridor law forms
+    """
+    day = asked_day(on)
+    found = {
+        kind: {
+            each.code: answer
+            for each in law.instruments()
+            if each.rules and isinstance(answer := law.form(kind, each.code, on=day), law.Form)
+        }
+        for kind in law.kinds()
+    }
+    paper = Paper()
+    paper.title(f"{len(found)} kinds of request")
+    paper.gap()
+    paper.table(
+        ("kind", "instruments and articles"),
+        [
+            (kind, "; ".join(f"{code} {_numbers(answer.articles)}" for code, answer in rows.items()))
+            for kind, rows in found.items()
+        ],
+    )
+    rows = [
+        {"kind": kind, "bases": {code: list(answer.articles) for code, answer in rows.items()}}
+        for kind, rows in found.items()
+    ]
+    give(paper, {"on": day.isoformat(), "forms": rows}, as_json)
