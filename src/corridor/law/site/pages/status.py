@@ -71,9 +71,9 @@ def forty(ctx: Context) -> dict[str, Any]:
         "height": rows * (size + 26),
         "desc": t("forty.desc", **facts),
         "key": (
-            ("counted", "d", t("forty.counted", **facts)),
-            ("reported", "r", t("forty.reported", **facts)),
-            ("wanting", "n", t("forty.wanting", **facts)),
+            ("counted", "d", t.n("forty.counted", counted)),
+            ("reported", "r", t.n("forty.reported", reported)),
+            ("wanting", "n", t.n("forty.wanting", wanting)),
         ),
     }
 
