@@ -70,6 +70,11 @@ def search(words: str, *, instrument: str | None = None, rules: Rules | None = N
     return Findings(wanted, (), tuple(dict.fromkeys(one for word in missing for one in near(word, known))))
 
 
+def everything(instrument: str | None = None, rules: Rules | None = None) -> Iterator[Found]:
+    """Every line that can be found, for an index that is searched elsewhere."""
+    return _everything(rules or shipped(), instrument)
+
+
 def _words(found: Found) -> list[str]:
     return folded(f"{found.title} {found.text}").split()
 

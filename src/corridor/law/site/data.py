@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from corridor.law.site.context import Context
-from corridor.law.site.pages import articles
+from corridor.law.site.pages import finding
 
 
 def script(name: str, value: Any) -> str:
@@ -17,8 +17,8 @@ def script(name: str, value: Any) -> str:
 
 
 def search(ctx: Context) -> str:
-    return script("lawSearch", articles.index(ctx))
+    return script("lawSearch", finding.index(ctx))
 
 
 #: Name of the file -> what makes it.
-FILES: dict[str, Callable[[Context], str]] = {"search.js": search}
+FILES: dict[str, Callable[[Context], str]] = {"search-index.js": search}

@@ -9,7 +9,10 @@ from corridor.law.site.context import Context, Page
 from corridor.law.site.pages import (
     about,
     articles,
+    finding,
+    forms,
     home,
+    instruments,
     sources,
     status,
     tilemap,
@@ -42,6 +45,11 @@ PAGES: tuple[Kind, ...] = (
     Kind("map", tilemap.make, "stands"),
     Kind("articles", articles.make, "says"),
     Kind("article", articles.make_one, subjects=articles.subjects),
+    Kind("forms", forms.make, "says"),
+    Kind("form", forms.make_one, subjects=forms.subjects),
+    Kind("instruments", instruments.make, "says"),
+    Kind("instrument", instruments.make_one, subjects=instruments.subjects),
+    Kind("search", finding.make, "says"),
     Kind("sources", sources.make, "read"),
     Kind("about", about.make, "read"),
 )

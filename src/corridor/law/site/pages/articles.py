@@ -114,26 +114,3 @@ def linked(ctx: Context, text: str) -> Markup:
         return f'<a href="{escape(ctx.links.page("article", match[2]))}">{escape(match[0])}</a>'
 
     return Markup(_NAMED.sub(one, str(escape(text))))  # noqa: S704
-
-
-def index(ctx: Context) -> list[dict[str, Any]]:
-    """What the search of the article browser looks through: one row an article, one a definition."""
-    rows = [
-        {
-            "p": ctx.links.page("article", str(each.number)),
-            "n": str(each.number),
-            "t": each.title,
-            "s": each.summary,
-        }
-        for each in law.articles()
-    ]
-    rows += [
-        {
-            "p": ctx.links.page("articles") + "#definitions",
-            "n": str(line.ref),
-            "t": line.term,
-            "s": line.meaning,
-        }
-        for line in law.definitions()
-    ]
-    return rows
