@@ -55,6 +55,8 @@ def said(ctx: Context, place: Place) -> str:
     entry = place.entry
     if place.standing == "n" or entry is None:
         return str(t("said.n", name=place.state.name))
+    if place.standing == "p" and entry.in_force_since:
+        return str(t("said.p", name=place.state.name, day=t.day_text(entry.in_force_since)))
     if place.standing in ("d", "p") and entry.deposit:
         return str(t("said.d", name=place.state.name, day=t.day_text(entry.deposit)))
     if place.standing == "r":

@@ -99,7 +99,7 @@ def _forms(ctx: Context, number: int) -> list[tuple[str, str]]:
         except LawFault:
             continue
         if isinstance(form, law.Form) and number in (*form.articles, *form.domestic_articles):
-            found.append((kind, form.title))
+            found.append((kind, str(ctx.t.maybe(f"kind.{kind}", form.title))))
     return found
 
 

@@ -68,7 +68,8 @@ def _grounds(ctx: Context) -> dict[str, Any]:
         columns.append((kind, title(ctx, kind)))
         for code, lines in (("yes", form.grounds), ("no", form.excluded), ("never", form.prohibited)):
             for line in lines:
-                told.setdefault(line.id, line.text)
+                if code == "yes" or line.id not in told:
+                    told[line.id] = line.text
                 mark = code
                 if code == "yes":
                     mark = "reserved" if str(getattr(line, "nature", "")) == "reservation_based" else "yes"

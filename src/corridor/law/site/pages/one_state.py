@@ -1,0 +1,41 @@
+"""One State: where it stands, what binds it today, and what it can do next. A missing row is said as not researched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from corridor.law.errors import LawFault
+from corridor.law.site.context import Context, Page
+from corridor.law.site.pages._reading import Place, places
+from corridor.law.site.render import fragment
+from corridor.law.states import near_states, state, states
+
+
+def subjects(ctx: Context) -> Iterable[str]:
+    return (each.code.lower() for each in states())
+
+
+def find(ctx: Context, subject: str) -> Place:
+    """The State an address names, and where it stands. Raises LawFault `law.state.unknown` with the near ones."""
+    found = next((each for each in places(ctx) if each.state.code.lower() == subject.lower()), None)
+    if found is None:
+        raise LawFault("law.state.unknown", state=subject, near=near_states(subject))
+    return found
+
+
+def make_one(ctx: Context, subject: str) -> Page:
+    place = find(ctx, subject)
+    one = state(place.state.code)
+    html = fragment("state.html", ctx, place=place, state=one, entry=place.entry, doors=_doors(ctx, one))
+    return Page(f"state-{one.code.lower()}", one.name, html, "map")
+
+
+def _doors(ctx: Context, one: Any) -> list[tuple[str, str]]:
+    """The other pages about this State: address and what it is called."""
+    from corridor.law.site import table
+
+    kinds = {kind.name: kind for kind in table.PAGES}
+    return [
+        (ctx.links.page(name, one.code), f"state.door.{name}") for name in ("gap", "deposit") if name in kinds
+    ]
