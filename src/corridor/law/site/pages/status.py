@@ -53,22 +53,13 @@ def forty(ctx: Context) -> dict[str, Any]:
     status, t = ctx.answers.status, ctx.t
     needed, counted = status.needed, min(status.instruments_counted, status.needed)
     reported = min(status.instruments_reported, needed - counted)
-    a_row, size, gap = 20, 38, 8
-    cells = []
-    for place in range(needed):
-        kind = "counted" if place < counted else "reported" if place < counted + reported else "wanting"
-        number = place + 1 if (place + 1) % 10 == 0 or place == 0 else None
-        row, column = divmod(place, a_row)
-        cells.append(
-            {"x": column * (size + gap), "y": row * (size + 26), "size": size, "kind": kind, "number": number}
-        )
-    rows = -(-needed // a_row)
     wanting = needed - counted - reported
     facts = {"counted": counted, "reported": reported, "wanting": wanting, "needed": needed}
     return {
-        "cells": cells,
-        "width": a_row * (size + gap) - gap,
-        "height": rows * (size + 26),
+        "drawings": [
+            _cells("broad", 20, needed, counted, reported),
+            _cells("narrow", 10, needed, counted, reported),
+        ],
         "desc": t("forty.desc", **facts),
         "key": (
             ("counted", "d", t.n("forty.counted", counted)),
@@ -76,6 +67,20 @@ def forty(ctx: Context) -> dict[str, Any]:
             ("wanting", "n", t.n("forty.wanting", wanting)),
         ),
     }
+
+
+def _cells(name: str, a_row: int, needed: int, counted: int, reported: int) -> dict[str, Any]:
+    """The cells of one drawing, `a_row` beside each other: one for a broad screen, one for a narrow."""
+    size, gap, foot = 38, 8, 26
+    cells = []
+    for place in range(needed):
+        kind = "counted" if place < counted else "reported" if place < counted + reported else "wanting"
+        number = place + 1 if (place + 1) % 10 == 0 or place == 0 else None
+        row, column = divmod(place, a_row)
+        x, y = column * (size + gap), row * (size + foot)
+        cells.append({"x": x, "y": y, "size": size, "kind": kind, "number": number})
+    width, height = a_row * (size + gap) - gap, -(-needed // a_row) * (size + foot)
+    return {"name": name, "cells": cells, "width": width, "height": height}
 
 
 def regions(ctx: Context) -> tuple[list[dict[str, Any]], dict[str, Any]]:
