@@ -14,6 +14,8 @@ from tests.web.conftest import ROLES, Desk
 
 #: What anybody may reach. `api-root` answers 404 to everyone.
 PUBLIC = {"web:sign-in", "web:sign-out", "static", "api:api-root", "api:login"}
+#: The pages of the law: public by the node's choice, made from the law data and never from a case.
+PUBLIC |= {"web:law", "web:law-page", "web:law-asset"}
 READERS = {"drafter", "signatory", "supervisor"}
 WRITERS = {"drafter", "signatory"}
 #: Who gets a page with GET, on an object of their own authority. A page not listed here is nobody's.
@@ -104,6 +106,8 @@ def values_for(desk: Desk, office: str, own: bool = True) -> dict[str, str]:
         "item": "1",
         "username": f"{office.lower()}-drafter",
         "path": "css/corridor.css",
+        "slug": "status",
+        "name": "law.css",
     }
 
 

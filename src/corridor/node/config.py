@@ -15,7 +15,7 @@ ENVIRONMENT = "CORRIDOR_DIR"
 
 _KNOWN: dict[str, frozenset[str]] = {
     "": frozenset({"state", "names", "pages", "exchange", "registry", "evidence", "rules"}),
-    "pages": frozenset({"host", "port", "url", "certificate", "key"}),
+    "pages": frozenset({"host", "port", "url", "certificate", "key", "law_public"}),
     "exchange": frozenset({"host", "port", "url", "delivery", "allow_private"}),
     "registry": frozenset({"url", "refresh_seconds"}),
     "evidence": frozenset({"folders"}),
@@ -35,6 +35,7 @@ class Config:
     pages_url: str = ""
     pages_certificate: Path | None = None
     pages_key: Path | None = None
+    law_public: bool = True
     exchange_host: str = "127.0.0.1"
     exchange_port: int = 8443
     exchange_url: str = ""
@@ -106,6 +107,7 @@ def _config(folder: Path, data: dict[str, Any]) -> Config:
         pages_url=str(pages.get("url") or f"{scheme}://{host}:{port}"),
         pages_certificate=folder / certificate if certificate else None,
         pages_key=folder / key if key else None,
+        law_public=_flag(pages, "law_public", True),
         exchange_host=ehost,
         exchange_port=eport,
         exchange_url=str(exchange.get("url") or f"https://{ehost}:{eport}"),
@@ -123,6 +125,13 @@ def _config(folder: Path, data: dict[str, Any]) -> Config:
     )
 
 
+def _flag(table: dict[str, Any], name: str, default: bool) -> bool:
+    value = table.get(name, default)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false")
+    return value
+
+
 def write(config: Config) -> None:
     """Write node.toml as `load` reads it; used once, by `corridor node init`."""
     lines = [
@@ -134,6 +143,7 @@ def write(config: Config) -> None:
         "[pages]  # loopback only, unless certificate and key are given",
         f"host = {_toml(config.pages_host)}",
         f"port = {config.pages_port}",
+        f"law_public = {str(config.law_public).lower()}  # may anybody who reaches this listener read /law/?",
         "",
         "[exchange]  # always TLS with keys/tls.pem, which the directory pins",
         f"host = {_toml(config.exchange_host)}",

@@ -72,9 +72,10 @@ def page(view: View, *methods: str) -> View:
     return run
 
 
-def fault_page(request: HttpRequest, fault: Fault) -> HttpResponse:
+def fault_page(request: HttpRequest, fault: Fault, status: int = 0) -> HttpResponse:
     """A fault as a page of its own. It carries nothing of the request, so equal faults give equal bytes."""
-    return render(request, "web/fault.html", {"fault": fault, "state": home_state()}, status=status_of(fault))
+    values = {"fault": fault, "state": home_state()}
+    return render(request, "web/fault.html", values, status=status or status_of(fault))
 
 
 def show(

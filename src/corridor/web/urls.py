@@ -10,7 +10,7 @@ from django.views.static import serve
 
 from corridor.web.api import api
 from corridor.web.pages import page
-from corridor.web.views import asking, deciding, desk, docs, dossier, evidence, national, people, sign
+from corridor.web.views import asking, deciding, desk, docs, dossier, evidence, law, national, people, sign
 
 BOTH = ("GET", "HEAD", "POST")
 
@@ -18,6 +18,9 @@ BOTH = ("GET", "HEAD", "POST")
 PUBLIC: list[URLPattern | URLResolver] = [
     path("sign-in/", sign.sign_in, name="sign-in"),
     path("sign-out/", sign.sign_out, name="sign-out"),
+    path("law/", law.page, name="law"),
+    path("law/assets/<str:name>", law.asset, name="law-asset"),
+    path("law/<slug:slug>/", law.page, name="law-page"),
 ]
 
 PAGES: list[URLPattern | URLResolver] = [
