@@ -21,7 +21,7 @@
         row.hidden = !fits;
         if (fits) shown += 1;
       });
-      for (const group of list.querySelectorAll("[data-group]")) {
+      for (const group of list.querySelectorAll("[data-section]")) {
         group.hidden = !group.querySelector("[data-find]:not([hidden])");
       }
       if (count) count.textContent = count.dataset.say.replace("#", shown);
