@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 
 from corridor.law.errors import LawFault
 from corridor.law.loader import page, read_sources_of
+from corridor.law.places import places
 from corridor.law.ruleset import data_root
 
 #: A certified text is a few hundred kilobytes; more is not a treaty.
 LIMIT = 4 * 1024 * 1024
 
-_PLACE = re.compile(r"(?P<article>\d+)?(?P<marks>(?:\([0-9a-z]+\))*)")
 _PARAGRAPH = re.compile(r"(\d{1,2})\s*(?:[.)、．]|[-–—]\s)")
 _BRACKET = re.compile(r"[(（]\s*(\w{1,5})\s*[)）]")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
@@ -97,43 +97,6 @@ class CertifiedText:
         if not found or any(text is None for _, text in found):
             return None
         return hashlib.sha256("\0".join(f"{place}\n{text}" for place, text in found).encode()).hexdigest()
-
-
-def places(ref: str) -> tuple[str, ...]:
-    """The places a reference names: `42(6) with 40(21)(b)` -> 42(6), 40(21)(b); `40(19)-(20), 36` -> 40(19), 40(20),
-    36; `61-62` -> 61, 62.
-    """
-    found: list[str] = []
-    for piece in re.split(r",|;|\band\b|\bwith\b", ref):
-        first, _, last = piece.strip().partition("-")
-        start = _PLACE.match(first.strip())
-        if start is None or not start[0]:
-            continue
-        article = start["article"] or (found[-1].partition("(")[0] if found else "")
-        if not article:
-            continue
-        found.append(article + start["marks"])
-        end = _PLACE.match(last.strip())
-        if end is not None and end[0]:
-            found += _range(article, start["marks"], end["article"], end["marks"])
-    return tuple(dict.fromkeys(found))
-
-
-def _range(article: str, marks: str, to_article: str | None, to_marks: str) -> Iterator[str]:
-    if to_article and not marks and not to_marks:
-        yield from (str(number) for number in range(int(article) + 1, min(int(to_article), 999) + 1))
-        return
-    if to_article:
-        yield to_article + to_marks
-        return
-    stem, _, first = marks.rpartition("(")
-    first, last = first.rstrip(")"), to_marks.rpartition("(")[2].rstrip(")")
-    if first.isdigit() and last.isdigit():
-        yield from (f"{article}{stem}({number})" for number in range(int(first) + 1, int(last) + 1))
-    elif len(first) == len(last) == 1:
-        yield from (f"{article}{stem}({chr(code)})" for code in range(ord(first) + 1, ord(last) + 1))
-    else:
-        yield f"{article}{stem}({last})"
 
 
 @functools.cache

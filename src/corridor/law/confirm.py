@@ -16,8 +16,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from corridor.law.certified import CertifiedText, places
+from corridor.law.certified import CertifiedText
 from corridor.law.errors import LawFault
+from corridor.law.places import places
 from corridor.law.ruleset import DEFAULT, Rules, shipped
 from corridor.law.types import Form, Line, Offence, plain
 

@@ -1,8 +1,8 @@
 """Builds a `Form` from its page: the form's own lines, then those of the page it extends.
 
-`form.<kind>.yaml` may say `extends: assistance`; the lines of assistance.yaml (what every request for
-mutual legal assistance under that instrument shares) are then appended. A line with an id the form already
-has is dropped: the special rule comes before the general one.
+`form.<kind>.yaml` may say `extends: [property, assistance]`; the lines of property.yaml and then of assistance.yaml
+(what every request for mutual legal assistance under that instrument shares) are then appended. A line with an id
+the form already has is dropped: the special rule comes before the general one.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from corridor.law.types import (
     Line,
     MeasureKind,
     Nature,
+    Paragraph,
     Period,
     PeriodKind,
     Provision,
     Requirement,
     Role,
     Source,
+    Strength,
 )
 
 L = TypeVar("L", bound=Line)
@@ -137,13 +139,14 @@ def read_form(
     kind: str,
     sources: Mapping[str, Source],
     measures: tuple[MeasureKind, ...],
+    paragraphs: Callable[[int], tuple[Paragraph, ...]],
 ) -> Form:
-    """The form of one kind under one instrument. Raises LawFault on any line the loader refuses."""
+    """The form of one kind under one instrument. Raises LawFault on any line the loader refuses.
+
+    `paragraphs` gives those of an article: a form holds the paragraphs of its articles, in the order it names them.
+    """
     top = page(folder / f"form.{kind}.yaml", sources)
-    pages = [top]
-    extended = top.maybe_text("extends")
-    if extended is not None:
-        pages.append(page(folder / f"{extended}.yaml", sources))
+    pages = [top, *(page(folder / f"{name}.yaml", sources) for name in top.texts("extends"))]
 
     def lines(key: str, read: Callable[[Row, str], L]) -> tuple[L, ...]:
         return _merged(key, read, pages, instrument, lambda line: str(getattr(line, "id", "")))
@@ -155,16 +158,23 @@ def read_form(
             raise top.fault(f"measure {id} is not in measures.yaml")
     if top.text("kind") != kind:
         raise top.fault("kind and file name differ")
+    articles = top.numbers("articles")
     form = Form(
         kind=kind,
         title=top.text("title"),
-        articles=top.numbers("articles"),
+        articles=articles,
         domestic_articles=top.numbers("domestic_articles"),
         since=top.day("since"),
+        strength=top.word("strength", Strength),
+        scope=_one("scope", pages, instrument),
         senders=top.words("senders", Role),
         receivers=top.words("receivers", Role),
+        channels=lines("channels", provision),
+        purposes=lines("purposes", provision),
         contents=lines("contents", content_item),
+        contents_rule=_one("contents_rule", pages, instrument),
         grounds=lines("grounds", ground),
+        grounds_rule=_one("grounds_rule", pages, instrument),
         grounds_closed=top.flag("grounds_closed"),
         excluded=lines("excluded", provision),
         prohibited=lines("prohibited", provision),
@@ -174,7 +184,7 @@ def read_form(
         use=lines("use", provision),
         form_and_language=lines("form_and_language", provision),
         costs=_one("costs", pages, instrument),
-        paragraphs=lines("paragraphs", provision),
+        paragraphs=tuple(each for number in articles for each in paragraphs(number)),
         measures=tuple(by_id[id] for id in named),
         **_base(top, instrument),
     )

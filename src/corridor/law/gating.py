@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from corridor.law import forms
@@ -48,25 +49,49 @@ class Door(Line):
     text: str
 
 
+class Extent(StrEnum):
+    """How far one kind of request reaches beyond the offences of the instrument itself."""
+
+    EXTENDS = "extends"
+    EVIDENCE_ONLY = "extends_for_electronic_evidence_only"
+    DOES_NOT_EXTEND = "does_not_extend"
+    ANY_OFFENCE = "not_limited_by_offence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach(Line):
+    """For one kind of request: whether it is open to a serious crime that is no offence of the instrument."""
+
+    id: str  # the kind
+    extent: Extent
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class GateLines:
-    """gate.yaml: the penalty line, if the instrument has one, and what each category opens."""
+    """gate.yaml: the penalty line, if the instrument has one, what each category opens, and each kind's reach."""
 
     penalty_line: Provision | None
     penalty_months: int | None
     doors: tuple[Door, ...]
+    reach: tuple[Reach, ...] = ()
+
+    def all(self) -> tuple[Line, ...]:
+        """Every line of the page."""
+        return (*((self.penalty_line,) if self.penalty_line else ()), *self.doors, *self.reach)
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """The answer. `opens` are kinds of form; `because` the lines it rests on; `remarks` codes for the
-    officer.
+    officer; `limits` what a kind that is open reaches no further than.
     """
 
     category: Category
     opens: tuple[str, ...]
     because: tuple[Line, ...]
     remarks: tuple[str, ...]
+    limits: tuple[Reach, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -74,6 +99,7 @@ class Gate:
             "opens": list(self.opens),
             "because": plain(self.because),
             "remarks": list(self.remarks),
+            "limits": plain(self.limits),
         }
 
 
@@ -98,10 +124,37 @@ def read_lines(top: Row, instrument: str) -> GateLines:
             )
         )
         row.done()
+    reach = []
+    for row in top.rows("reach"):
+        reach.append(
+            Reach(
+                instrument=instrument,
+                ref=row.text("ref"),
+                trust=row.trust(),
+                id=row.text("kind"),
+                extent=row.word("extent", Extent),
+                text=row.text("text"),
+            )
+        )
+        row.done()
     top.done()
     if {door.category for door in doors} != set(Category):
         raise top.fault("every category needs its door")
-    return GateLines(line, months, tuple(doors))
+    by_category = {door.category: door.kinds for door in doors}
+    for each in reach:
+        opened = tuple(category for category in Category if each.id in by_category[category])
+        if opened != _OPENED[each.extent]:
+            raise top.fault(f"reach and doors differ on {each.id}")
+    return GateLines(line, months, tuple(doors), tuple(reach))
+
+
+#: Extent -> the categories that open a kind of that extent.
+_OPENED: dict[Extent, tuple[Category, ...]] = {
+    Extent.EXTENDS: (Category.CONVENTION_OFFENCE, Category.SERIOUS_CRIME),
+    Extent.EVIDENCE_ONLY: (Category.CONVENTION_OFFENCE, Category.SERIOUS_CRIME),
+    Extent.DOES_NOT_EXTEND: (Category.CONVENTION_OFFENCE,),
+    Extent.ANY_OFFENCE: tuple(Category),
+}
 
 
 def judge(
@@ -129,7 +182,9 @@ def judge(
         elif facts.maximum_penalty_months is None:
             remarks.append("maximum_penalty_not_stated")
     door = next(each for each in lines.doors if each.category is category)
-    return Gate(category, door.kinds, (*because, door), tuple(remarks))
+    limited = category is Category.SERIOUS_CRIME
+    limits = tuple(each for each in lines.reach if limited and each.extent is Extent.EVIDENCE_ONLY)
+    return Gate(category, door.kinds, (*because, door), tuple(remarks), limits)
 
 
 def _ancillary(facts: OffenceFacts, ancillary: Iterable[Ancillary]) -> Ancillary | None:

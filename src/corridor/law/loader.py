@@ -148,7 +148,8 @@ class Row:
     def maybe_row(self, key: str) -> Row | None:
         return self.row(key) if self._get(key) is not None else None
 
-    def keys(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
+        """Every key, for a mapping whose keys are data."""
         self._asked.update(self._data)
         return tuple(self._data)
 

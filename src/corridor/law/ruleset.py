@@ -11,13 +11,15 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
-from corridor.law import forms, gating
+from corridor.law import forms, gating, treaty
+from corridor.law import matrix as matrices
+from corridor.law import provisions as paragraphs
 from corridor.law.errors import LawFault
 from corridor.law.loader import Row, page, read_sources
 from corridor.law.near import did_you_mean
@@ -28,8 +30,10 @@ from corridor.law.types import (
     Form,
     Instrument,
     Line,
+    Links,
     MeasureKind,
     Offence,
+    Paragraph,
     Provision,
     Source,
     UnknownRules,
@@ -39,6 +43,7 @@ L = TypeVar("L", bound=Line)
 
 DEFAULT = "UNCC_2024"
 _FORM_PAGE = re.compile(r"form\.([a-z_]+)\.yaml")
+_PROVISIONS_PAGE = re.compile(r"provisions\.([0-9]+)\.yaml")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -73,7 +78,10 @@ class Rules:
         self._sources: dict[str, dict[str, Source]] = {}
         self._kept: dict[tuple[str, ...], Any] = {}
         # Only a name that is one of our folders is ever joined to a path: a basis comes from another State.
-        self._forms = {folder.name: tuple(_kinds_in(folder)) for folder in _folders(root)}
+        self._files = {
+            folder.name: frozenset(each.name for each in folder.iterdir()) for folder in _folders(root)
+        }
+        self._forms = {name: tuple(_kinds_in(files)) for name, files in self._files.items()}
 
     def __repr__(self) -> str:
         return f"<Rules {self.digest[:16]}>"
@@ -148,6 +156,7 @@ class Rules:
                 summary=row.text("summary"),
                 numbered_paragraphs=row.maybe_number("numbered_paragraphs"),
                 lettered=row.texts("lettered"),
+                book=self,
             )
             row.done()
         top.done()
@@ -159,6 +168,60 @@ class Rules:
                 return each
         told = did_you_mean(number, (each.number for each in self.articles(instrument)))
         raise LawFault("law.article.not-in-data", article=number, instrument=instrument, near=told)
+
+    def provisions(self, article: int, instrument: str = DEFAULT) -> tuple[Paragraph, ...]:
+        """The paragraphs of one article. Empty where the data has the article by its summary only."""
+        one = self.article(article, instrument)
+        return tuple(each for each in self._chapter(one.chapter, instrument) if each.article == article)
+
+    def paragraphs(self, instrument: str = DEFAULT) -> tuple[Paragraph, ...]:
+        """Every paragraph of an instrument, in order."""
+        return tuple(
+            each for chapter in self._chapters(instrument) for each in self._chapter(chapter, instrument)
+        )
+
+    def _chapters(self, instrument: str) -> tuple[int, ...]:
+        self._folder(instrument)
+        found = (_PROVISIONS_PAGE.fullmatch(name) for name in self._files[instrument])
+        return tuple(sorted(int(match[1]) for match in found if match))
+
+    def _chapter(self, chapter: int, instrument: str) -> tuple[Paragraph, ...]:
+        if chapter not in self._chapters(instrument):
+            return ()
+        key = ("provisions", instrument, str(chapter))
+        if key not in self._kept:
+            top = self._page(instrument, f"provisions.{chapter}.yaml")
+            read = tuple(paragraphs.read_provisions(top, instrument))
+            numbers = {each.number for each in self.articles(instrument) if each.chapter == chapter}
+            if strange := sorted({each.article for each in read} - numbers):
+                raise top.fault(f"article {strange[0]} is not of chapter {chapter}")
+            self._kept[key] = read
+        found: tuple[Paragraph, ...] = self._kept[key]
+        return found
+
+    def links(self, article: int, instrument: str = DEFAULT) -> Links:
+        """What an article refers to and what refers to it. Reads every paragraph of the instrument."""
+        key = ("links", instrument, str(article))
+        if key not in self._kept:
+            self._kept[key] = paragraphs.links(
+                article,
+                self.provisions(article, instrument),
+                self.paragraphs(instrument),
+                lambda term: self.definition(term, instrument),
+            )
+        found: Links = self._kept[key]
+        return found
+
+    def at(self, place: str, instrument: str = DEFAULT) -> tuple[Paragraph, ...]:
+        """The paragraphs at a place (`40(21)(b)`), below it, or the one that holds it.
+
+        Raises LawFault `law.article.not-in-data` where no article or paragraph is there.
+        """
+        numbers = {each.number for each in self.articles(instrument)}
+        try:
+            return paragraphs.resolve(place, self.paragraphs(instrument), numbers)
+        except (KeyError, ValueError):
+            raise LawFault("law.article.not-in-data", article=place[:40], instrument=instrument) from None
 
     def definitions(self, instrument: str = DEFAULT) -> tuple[Definition, ...]:
         return self._keep("definitions", self._read_definitions, instrument)
@@ -246,6 +309,63 @@ class Rules:
             yield forms.measure(row, instrument)
         top.done()
 
+    # -- the rest of the instrument ----------------------------------------------------------------
+
+    def _of(self, name: str, instrument: str) -> Any:
+        """One of the pages of corridor.law.treaty; what an instrument without the page answers is empty."""
+        key = (name, instrument)
+        if key not in self._kept:
+            self._folder(instrument)
+            read, empty = treaty.PAGES[name]
+            has = f"{name}.yaml" in self._files[instrument]
+            self._kept[key] = (
+                read(self._page(instrument, f"{name}.yaml"), instrument) if has else empty(instrument)
+            )
+        return self._kept[key]
+
+    def jurisdiction(self, instrument: str = DEFAULT) -> treaty.Jurisdiction:
+        """On which grounds a Party must or may try, and what States owe when several claim."""
+        found: treaty.Jurisdiction = self._of("jurisdiction", instrument)
+        return found
+
+    def procedural(self, instrument: str = DEFAULT) -> treaty.Procedural:
+        """The domestic powers, their common scope and safeguards."""
+        found: treaty.Procedural = self._of("procedural", instrument)
+        return found
+
+    def safeguards(self, instrument: str = DEFAULT) -> tuple[treaty.Safeguard, ...]:
+        found: tuple[treaty.Safeguard, ...] = self._of("safeguards", instrument)
+        return found
+
+    def actors(self, instrument: str = DEFAULT) -> tuple[treaty.Actor, ...]:
+        found: tuple[treaty.Actor, ...] = self._of("actors", instrument)
+        return found
+
+    def registers(self, instrument: str = DEFAULT) -> treaty.Registers:
+        """The registers of the depositary and the secretariat, and what these two owe."""
+        found: treaty.Registers = self._of("registers", instrument)
+        return found
+
+    def notifications(self, instrument: str = DEFAULT) -> tuple[treaty.Notification, ...]:
+        """What a Party tells, to whom, and when."""
+        found: tuple[treaty.Notification, ...] = self._of("notifications", instrument)
+        return found
+
+    def reservations(self, instrument: str = DEFAULT) -> tuple[treaty.Reservation, ...]:
+        """The reservations, declarations and options the instrument leaves to a Party."""
+        found: tuple[treaty.Reservation, ...] = self._of("reservations", instrument)
+        return found
+
+    def final_clauses(self, instrument: str = DEFAULT) -> treaty.FinalClauses:
+        found: treaty.FinalClauses = self._of("final_clauses", instrument)
+        return found
+
+    def matrix(self, instrument: str = DEFAULT) -> matrices.Matrix:
+        """Every kind of request against every ground, read off the forms."""
+        self._folder(instrument)
+        every = (self.form(kind, instrument, on=date.max) for kind in self._forms[instrument])
+        return matrices.matrix(instrument, (form for form in every if isinstance(form, Form)))
+
     # -- forms and the gate ------------------------------------------------------------------------
 
     def kinds(self) -> tuple[str, ...]:
@@ -267,7 +387,12 @@ class Rules:
         key = ("form", basis, kind)
         if key not in self._kept:
             self._kept[key] = forms.read_form(
-                self._root / basis, basis, kind, self.sources(basis), self.measures(basis)
+                self._root / basis,
+                basis,
+                kind,
+                self.sources(basis),
+                self.measures(basis),
+                lambda article: self.provisions(article, basis),
             )
         form: Form = self._kept[key]
         if on < form.since:
@@ -278,11 +403,15 @@ class Rules:
 
     def gate(self, facts: gating.OffenceFacts, instrument: str = DEFAULT) -> gating.Gate:
         """Which door the offence opens under this instrument. See corridor.law.gating."""
+        lines = self._gate_lines(instrument)
+        return gating.judge(facts, lines, self.offences(instrument), self.ancillary(instrument))
+
+    def _gate_lines(self, instrument: str) -> gating.GateLines:
         key = ("gate", instrument)
         if key not in self._kept:
             self._kept[key] = gating.read_lines(self._page(instrument, "gate.yaml"), instrument)
         lines: gating.GateLines = self._kept[key]
-        return gating.judge(facts, lines, self.offences(instrument), self.ancillary(instrument))
+        return lines
 
     def _keep(self, name: str, read: Callable[[str], Iterator[L]], instrument: str) -> tuple[L, ...]:
         key = (name, instrument)
@@ -295,6 +424,7 @@ class Rules:
         """Every line of every instrument, for tests and for whoever counts."""
         for name, kinds in self._forms.items():
             yield from self.articles(name)
+            yield from self.paragraphs(name)
             yield from self.definitions(name)
             for offence in self.offences(name):
                 yield offence
@@ -307,18 +437,16 @@ class Rules:
                 form = self.form(kind, name, on=date.max)
                 assert isinstance(form, Form)
                 yield form
-                for part in (
-                    form.contents,
-                    form.grounds,
-                    form.periods,
-                    form.duties,
-                    form.paragraphs,
-                    form.use,
-                ):
+                for part in (form.contents, form.grounds, form.periods, form.duties, form.use, form.channels):
                     yield from part
-                for part in (form.excluded, form.prohibited, form.form_and_language):
+                for part in (form.purposes, form.excluded, form.prohibited, form.form_and_language):
                     yield from part
-                yield from (each for each in (form.postponement, form.costs) if each is not None)
+                for one in (form.postponement, form.costs, form.scope, form.contents_rule, form.grounds_rule):
+                    if one is not None:
+                        yield one
+            for page_name in treaty.PAGES:
+                yield from treaty.lines_of(self._of(page_name, name))
+            yield from self._gate_lines(name).all()
 
 
 def _titled(row: Row) -> str:
@@ -329,8 +457,8 @@ def _titled(row: Row) -> str:
     return title
 
 
-def _kinds_in(folder: Traversable) -> list[str]:
-    found = (_FORM_PAGE.fullmatch(file.name) for file in folder.iterdir())
+def _kinds_in(files: Iterable[str]) -> list[str]:
+    found = (_FORM_PAGE.fullmatch(name) for name in files)
     return sorted(match[1] for match in found if match)
 
 

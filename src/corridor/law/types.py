@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 _PARAGRAPHS = re.compile(r"(?:\s*-?\s*\([0-9a-z]+\))+")
 
@@ -49,6 +49,10 @@ class Requirement(StrEnum):
     WHERE_APPLICABLE = "where_applicable"
     WHERE_POSSIBLE = "where_possible_and_appropriate"
     AS_APPROPRIATE = "as_appropriate"
+    WHERE_DOMESTIC_ORDER = "where_a_domestic_order_is_sought"
+    WHERE_FOREIGN_ORDER = "where_a_foreign_order_is_submitted"
+    WHERE_RELEVANT = "where_relevant"
+    OPTIONAL = "optional"
     RECOMMENDED = "product_recommended"
 
     @property
@@ -59,10 +63,12 @@ class Requirement(StrEnum):
 
 class Nature(StrEnum):
     """What a ground does: it lets a State refuse, lifts a duty, needs a reservation, or only guides
-    reading.
+    reading. `may_refuse_with_consequence`: refusing brings a duty of its own, for instance to prosecute.
     """
 
     MAY_REFUSE = "may_refuse"
+    MAY_REFUSE_WITH_CONSEQUENCE = "may_refuse_with_consequence"
+    MAY_REFUSE_OR_LIFT = "may_refuse_or_lift"
     NO_OBLIGATION = "no_obligation"
     RESERVATION_BASED = "reservation_based"
     PRECONDITION = "precondition"
@@ -80,10 +86,29 @@ class PeriodKind(StrEnum):
 
 
 class Role(StrEnum):
-    """Which authority of a State sends or receives a form."""
+    """Which authority of a State sends or receives a form. `party`: whichever authority the State chooses or an
+    agreement names; `provider` and `organization` stand where an instrument lets one ask them.
+    """
 
     CONTACT_POINT = "contact_point"
     CENTRAL_AUTHORITY = "central_authority"
+    COMPETENT_AUTHORITY = "competent_authority"
+    EXTRADITION_AUTHORITY = "extradition_authority"
+    LAW_ENFORCEMENT = "law_enforcement"
+    DIPLOMATIC_CHANNEL = "diplomatic_channel"
+    PARTY = "party"
+    PROVIDER = "provider"
+    REGISTRAR = "registrar"
+    ORGANIZATION = "organization"
+
+
+class Strength(StrEnum):
+    """How strongly an instrument binds a Party to something: a duty, best efforts, a duty to consider, a power."""
+
+    SHALL = "shall"
+    ENDEAVOUR = "endeavour"
+    CONSIDER = "consider"
+    MAY = "may"
 
 
 class Category(StrEnum):
@@ -174,7 +199,7 @@ class Line:
         row = {
             f.name: plain(getattr(self, f.name))
             for f in fields(self)
-            if f.name not in ("trust", "instrument")
+            if f.name not in ("trust", "instrument", "book")
         }
         row["cite"] = self.cite()
         row |= trust_to_dict(self.trust)
@@ -215,6 +240,61 @@ class Provision(Line):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph(Provision):
+    """One paragraph of an article. `refers`: the places its text names (`40(21)(b)`); `terms`: the defined terms it
+    uses, as the instrument writes them. Both resolve within the instrument.
+    """
+
+    article: int
+    refers: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One cross-reference: the paragraph `at` names the place `to`, both of the same instrument."""
+
+    at: str
+    to: str
+    article: int  # of `at`
+    to_article: int
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What an article refers to, and what refers to it. `refers` and `referred` are numbers of articles; `terms` the
+    definitions its paragraphs use.
+    """
+
+    article: int
+    refers: tuple[int, ...]
+    referred: tuple[int, ...]
+    outward: tuple[Reference, ...]
+    inward: tuple[Reference, ...]
+    terms: tuple[Definition, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        def places(references: tuple[Reference, ...]) -> list[dict[str, str]]:
+            return [{"at": each.at, "to": each.to} for each in references]
+
+        return {
+            "refers": list(self.refers),
+            "referred": list(self.referred),
+            "outward": places(self.outward),
+            "inward": places(self.inward),
+            "terms": [{"term": each.term, "ref": each.ref} for each in self.terms],
+        }
+
+
+class Book(Protocol):
+    """Where an article finds its paragraphs and links when they are asked for: the rule set it was read from."""
+
+    def provisions(self, article: int, instrument: str) -> tuple[Paragraph, ...]: ...
+
+    def links(self, article: int, instrument: str) -> Links: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article(Line):
     """One article. `numbered_paragraphs`: 0 only letters, 1 a single unnumbered paragraph, None not known."""
 
@@ -227,6 +307,23 @@ class Article(Line):
     numbered_paragraphs: int | None = None
     lettered: tuple[str, ...] = ()
     subkind: str | None = None
+    book: Book = field(repr=False, compare=False)
+
+    @property
+    def provisions(self) -> tuple[Paragraph, ...]:
+        """What each paragraph says, in our words. Empty where the data has the article by its summary only."""
+        return self.book.provisions(self.number, self.instrument)
+
+    @property
+    def links(self) -> Links:
+        """The articles and definitions this one refers to, and the articles that refer to it."""
+        return self.book.links(self.number, self.instrument)
+
+    def to_dict(self) -> dict[str, Any]:
+        row = Line.to_dict(self)
+        row["provisions"] = [each.to_dict() for each in self.provisions]
+        row["links"] = self.links.to_dict()
+        return row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,7 +396,7 @@ class Period(Line):
     kind: PeriodKind
     days: int | None
     runs_from: str
-    binds: str  # "requested", "requesting" or "domestic"
+    binds: str  # "requested", "requesting", "each" or "domestic"
     renewable: bool
 
 
@@ -311,7 +408,7 @@ class Duty(Line):
 
     id: str
     text: str
-    by: str  # "requested" or "requesting"
+    by: str  # "requested", "requesting" or "each"
     mandatory: bool
 
 
@@ -328,7 +425,9 @@ class Form(Line):
     """One way to ask under one instrument: who, with what contents, grounds, periods and duties.
 
     `postponement` is None where the instrument foresees none. `excluded` are grounds known from other forms
-    that this form does not allow. `prohibited` are grounds the instrument forbids by name.
+    that this form does not allow. `prohibited` are grounds the instrument forbids by name. `contents_rule` and
+    `grounds_rule` say what decides where the instrument lists no contents or no grounds of its own. `purposes` are
+    what may be asked for; `paragraphs` the paragraphs of `articles`.
     """
 
     kind: str
@@ -336,10 +435,16 @@ class Form(Line):
     articles: tuple[int, ...]
     domestic_articles: tuple[int, ...]
     since: date
+    strength: Strength
+    scope: Provision | None
     senders: tuple[Role, ...]
     receivers: tuple[Role, ...]
+    channels: tuple[Provision, ...]
+    purposes: tuple[Provision, ...]
     contents: tuple[ContentItem, ...]
+    contents_rule: Provision | None
     grounds: tuple[Ground, ...]
+    grounds_rule: Provision | None
     grounds_closed: bool
     excluded: tuple[Provision, ...]
     prohibited: tuple[Provision, ...]
