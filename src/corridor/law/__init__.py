@@ -51,17 +51,30 @@ from corridor.law.types import (
 )
 
 if TYPE_CHECKING:
+    from corridor.law.between import Between, Bond, Bonds, between
     from corridor.law.days import day
+    from corridor.law.parties import coverage, effects, participations, parties_to
+    from corridor.law.reasons import NotApplicable, Reason
     from corridor.law.search import Findings, Found, search
     from corridor.law.states import Group, State, state, states
 
 #: Name -> the module it lives in: read when first asked for, so that a short question stays short.
 _LAZY: dict[str, str] = {
+    "Between": "corridor.law.between",
+    "Bond": "corridor.law.between",
+    "Bonds": "corridor.law.between",
     "Findings": "corridor.law.search",
     "Found": "corridor.law.search",
     "Group": "corridor.law.states",
+    "NotApplicable": "corridor.law.reasons",
+    "Reason": "corridor.law.reasons",
     "State": "corridor.law.states",
+    "between": "corridor.law.between",
+    "coverage": "corridor.law.parties",
     "day": "corridor.law.days",
+    "effects": "corridor.law.parties",
+    "participations": "corridor.law.parties",
+    "parties_to": "corridor.law.parties",
     "search": "corridor.law.search",
     "state": "corridor.law.states",
     "states": "corridor.law.states",
@@ -92,6 +105,9 @@ __all__ = [
     "NOT_IN_THE_DATA",
     "Ancillary",
     "Article",
+    "Between",
+    "Bond",
+    "Bonds",
     "Category",
     "Certainty",
     "Confidence",
@@ -111,11 +127,13 @@ __all__ = [
     "Line",
     "MeasureKind",
     "Nature",
+    "NotApplicable",
     "Offence",
     "OffenceFacts",
     "Period",
     "PeriodKind",
     "Provision",
+    "Reason",
     "Requirement",
     "Role",
     "Rules",
@@ -128,16 +146,21 @@ __all__ = [
     "World",
     "article",
     "articles",
+    "between",
+    "coverage",
     "day",
     "definition",
     "definitions",
     "digest",
+    "effects",
     "form",
     "gate",
     "instruments",
     "kinds",
     "measures",
     "offences",
+    "participations",
+    "parties_to",
     "rules",
     "search",
     "sources",
