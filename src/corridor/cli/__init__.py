@@ -71,4 +71,4 @@ def main() -> None:
         if "--json" in sys.argv:
             click.echo(json.dumps(fault.as_json(), ensure_ascii=False))
             sys.exit(1)
-        _stop(f"{fault.code}: {fault.log_text}\n{fault.next_step}", 1)
+        _stop(f"{fault.code}: {fault.log_text}\n{fault.next_step.strip()}", 1)

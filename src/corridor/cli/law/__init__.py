@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.cli.law import texts
+from corridor.cli.law import standing, texts
 from corridor.cli.params import Room
 
 law_app = Room(
@@ -11,6 +11,7 @@ law_app = Room(
     epilog="Each prints JSON with --json. Texts are in our own words, each with its source and how far to trust it.",
     chapters={
         "What the instruments say": ("article", "articles", "search", "definition", "form", "forms"),
+        "Who is bound": ("between", "states"),
     },
 )
 for command in (
@@ -20,5 +21,7 @@ for command in (
     texts.definition,
     texts.form,
     texts.forms,
+    standing.between,
+    standing.states,
 ):
     law_app.add_command(command)

@@ -16,10 +16,10 @@ import click
 #: (confidence, certainty) -> (mark, what it says). The words are those of docs/law.md.
 MARKS = {
     ("seen", ""): ("[s]", "seen: read in a listed source"),
-    ("recalled", "high"): ("[r]", "recalled, not read; believed right. Cite the article alone"),
+    ("recalled", "high"): ("[r]", "recalled, not read in a listed source; believed right"),
     ("recalled", "medium"): ("[r~]", "recalled; the paragraph or a detail may differ"),
     ("recalled", "low"): ("[r?]", "recalled; a question rather than a fact"),
-    ("recalled", ""): ("[r]", "recalled, not read; believed right. Cite the article alone"),
+    ("recalled", ""): ("[r]", "recalled, not read in a listed source; believed right"),
     ("fictional", ""): ("[f]", "fiction: the States of demos and tests"),
 }
 _SPACE = re.compile(r"[ \t\n]+")  # a no-break space keeps its words together
@@ -68,6 +68,11 @@ def _longest_word(text: str) -> int:
     return max(cells(word) for word in _SPACE.split(text))
 
 
+def shortened(text: str, length: int = 40) -> str:
+    """What was typed, short enough to stand in an error."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 class Paper:
     """One answer, written from top to bottom and printed at the end."""
 
@@ -107,19 +112,24 @@ class Paper:
 
     def table(
         self,
-        head: Sequence[str],
         rows: Iterable[Sequence[object]],
+        head: Sequence[str] = (),
         *,
         right: Sequence[int] = (),
         indent: int = 0,
     ) -> None:
         """Columns as wide as what stands in them; the widest one gives way and wraps. `right`: set to the right."""
-        body = [list(head), *(["" if cell is None else str(cell) for cell in row] for row in rows)]
+        body = [
+            *([list(head)] if head else []),
+            *([("" if c is None else str(c)) for c in row] for row in rows),
+        ]
+        if not body:
+            return
         widths = [max(cells(cell) for cell in column) for column in zip(*body, strict=True)]
         floors = [max(_longest_word(cell) for cell in column) for column in zip(*body, strict=True)]
-        spare = self.width - indent - 2 * (len(head) - 1)
+        spare = self.width - indent - 2 * (len(widths) - 1)
         while sum(widths) > spare and widths != floors:
-            widest = max((n for n in range(len(head)) if widths[n] > floors[n]), key=lambda n: widths[n])
+            widest = max((n for n in range(len(widths)) if widths[n] > floors[n]), key=lambda n: widths[n])
             widths[widest] = max(floors[widest], widths[widest] - (sum(widths) - spare))
         for row in body:
             split = [wrapped(cell, widths[n]) for n, cell in enumerate(row)]

@@ -49,7 +49,7 @@ def article(number: str, instrument: str, as_json: bool) -> None:
     paper.text(paper.noted(found.summary, row))
     provisions(paper, "Paragraph by paragraph", row.get("provisions") or ())
     links(paper, row.get("links") or ())
-    give(paper, row, as_json, sources=instrument)
+    give(paper, row, as_json, sources=law.sources(instrument))
 
 
 def provisions(paper: Paper, heading: str, rows: Any) -> None:
@@ -84,7 +84,7 @@ def articles(instrument: str, as_json: bool) -> None:
         paper,
         {"instrument": instrument, "articles": [each.to_dict() for each in found]},
         as_json,
-        sources=instrument,
+        sources=law.sources(instrument),
     )
 
 
@@ -138,7 +138,7 @@ def definition(term: tuple[str, ...], instrument: str, as_json: bool) -> None:
         paper,
         rows[0] if asked else {"instrument": instrument, "definitions": rows},
         as_json,
-        sources=instrument,
+        sources=law.sources(instrument),
     )
 
 
@@ -203,7 +203,7 @@ def form(kind: str, basis: str, on: str | None, as_json: bool) -> None:
     provisions(paper, "Form and language", row["form_and_language"])
     if row["costs"]:
         provisions(paper, "Costs", [row["costs"]])
-    give(paper, row, as_json, sources=basis)
+    give(paper, row, as_json, sources=law.sources(basis))
 
 
 _REQUIREMENT = {
@@ -250,11 +250,11 @@ def forms(on: str | None, as_json: bool) -> None:
     paper.title(f"{len(found)} kinds of request")
     paper.gap()
     paper.table(
-        ("kind", "instruments and articles"),
         [
             (kind, "; ".join(f"{code} {_numbers(answer.articles)}" for code, answer in rows.items()))
             for kind, rows in found.items()
         ],
+        ("kind", "instruments and articles"),
     )
     rows = [
         {"kind": kind, "bases": {code: list(answer.articles) for code, answer in rows.items()}}

@@ -1,0 +1,38 @@
+"""`corridor law site`: the law's public pages as a folder of files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from corridor.cli.law.inputs import asked_day, assume_, give, local_, on_, table_of
+from corridor.cli.law.paper import Paper
+from corridor.cli.params import PATH, argument, as_json
+
+
+@click.command(short_help="Write the public pages into a folder")
+@argument(
+    "directory", type=PATH, help="Where to write them; made if need be, files of the same name are replaced."
+)
+@on_
+@assume_
+@local_
+@as_json
+def site(directory: Path, on: str | None, assume: Path | None, local: Path | None, as_json: bool) -> None:
+    """Write the law's pages as files that open from disk, with no server. --local puts that State's own answers in.
+
+    Example: corridor law site ./law-pages
+    """
+    from corridor.law import site as pages
+
+    table = table_of(assume, local)
+    built = pages.build(directory, on=asked_day(on), table=table, local=local)
+    assumed = getattr(table, "assumed", None)
+    paper = Paper()
+    paper.pairs(
+        [("open", built.start), ("pages", built.pages), ("files", f"{built.files}, {built.size:,} bytes")]
+    )
+    give(
+        paper, built.to_dict() | {"assumed": assumed.to_dict() if assumed else None}, as_json, assumed=assumed
+    )
