@@ -295,7 +295,7 @@ def _rows_of(instrument: str) -> tuple[Participation, ...]:
 
 @functools.cache
 def _bilateral() -> dict[str, tuple[Participation, ...]]:
-    found = {}
+    found: dict[str, tuple[Participation, ...]] = {}
     for row in rows("parties", "bilateral"):
         id = row.text("id")
         found[id] = (_side(id, row, "a"), _side(id, row, "b"))

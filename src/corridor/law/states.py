@@ -37,7 +37,7 @@ class Group(StrEnum):
     NONE = "none"
 
     @property
-    def title(self) -> str:
+    def full_name(self) -> str:
         """The name of the group as the United Nations writes it."""
         return _TITLES[self]
 
