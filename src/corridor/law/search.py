@@ -1,4 +1,4 @@
-"""Finds words in what the law data says: articles, definitions, offences, and the lines of every form."""
+"""Finds words in what the law data says: articles and their paragraphs, definitions, offences, and the lines of every form."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from corridor.law.near import folded, near
 from corridor.law.ruleset import Rules, shipped
-from corridor.law.types import ContentItem, Duty, Form, Ground, Line, Period, Provision, plain
+from corridor.law.types import ContentItem, Duty, Form, Ground, Line, Period, Provision, trust_to_dict
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One line that has the words. `kind`: article, definition, offence, form, or the part of a form it stands in."""
+    """One line that has the words. `kind`: article, paragraph, definition, offence, form, or the part of a form it stands in."""
 
     kind: str
     title: str
@@ -30,9 +30,7 @@ class Found:
     def to_dict(self) -> dict[str, Any]:
         row = {"kind": self.kind, "instrument": self.instrument, "form": self.form}
         row |= {"title": self.title, "text": self.text}
-        line = self.line.to_dict()
-        kept = ("ref", "cite", "source", "confidence", "certainty", "dated")
-        return row | {key: plain(line.get(key)) for key in kept}
+        return row | {"ref": self.line.ref, "cite": self.line.cite()} | trust_to_dict(self.line.trust)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +98,8 @@ def _everything(rules: Rules, instrument: str | None) -> Iterator[Found]:
     for code in codes:
         for article in rules.articles(code):
             yield Found("article", article.title, article.summary, article)
+            for paragraph in article.provisions:
+                yield Found("paragraph", "", paragraph.text, paragraph)
         for definition in rules.definitions(code):
             yield Found("definition", definition.term, definition.meaning, definition)
         for offence in rules.offences(code):

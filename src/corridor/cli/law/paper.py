@@ -73,6 +73,11 @@ def shortened(text: str, length: int = 40) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
+def _of(row: Any, name: str) -> Any:
+    """A field of a value of the law, or of what its `to_dict` gave."""
+    return row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+
+
 class Paper:
     """One answer, written from top to bottom and printed at the end."""
 
@@ -144,12 +149,11 @@ class Paper:
 
     def mark(self, row: Any) -> str:
         """The short mark of a line, from its `confidence` and `certainty`; its sources go into the list below."""
-        data: Mapping[str, Any] = row if isinstance(row, Mapping) else row.to_dict()
-        source = data.get("source") or ()
+        source = _of(row, "source") or ()
         for each in (source,) if isinstance(source, str) else source:
             self._sources.setdefault(each, "")
-        confidence = str(data.get("confidence") or "")
-        known = MARKS.get((confidence, str(data.get("certainty") or ""))) or MARKS.get((confidence, ""))
+        confidence = str(_of(row, "confidence") or "")
+        known = MARKS.get((confidence, str(_of(row, "certainty") or ""))) or MARKS.get((confidence, ""))
         if known is None:
             return ""
         self._marks.setdefault(*known)
@@ -157,9 +161,8 @@ class Paper:
 
     def marked(self, text: str, row: Any) -> str:
         """A text with its place and mark behind it: `Why preservation is needed. 42(3)(e) [r]`."""
-        data: Mapping[str, Any] = row if isinstance(row, Mapping) else row.to_dict()
-        place = str(data.get("ref") or "").replace(" ", "\u00a0")
-        tail = "\u00a0".join(part for part in (place, self.mark(data)) if part)  # both on one line
+        place = str(_of(row, "ref") or "").replace(" ", "\u00a0")
+        tail = "\u00a0".join(part for part in (place, self.mark(row)) if part)  # both on one line
         return f"{text} {tail}".strip()
 
     def noted(self, text: str, row: Any) -> str:
@@ -176,6 +179,8 @@ class Paper:
     def lines(self, assumed: str = "") -> list[str]:
         """The whole answer, the legend below it. `assumed` stands on the first and the last line."""
         body = list(self._lines)
+        while body and not body[-1]:
+            body.pop()
         legend: list[str] = []
         for mark, says in self._marks.items():
             legend += wrapped(says, self.width, f"{padded(mark, 5)}")

@@ -13,6 +13,7 @@ from corridor.cli.law.paper import Paper, shortened
 from corridor.cli.law.texts import number_of
 from corridor.cli.params import argument, as_json, option
 from corridor.faults import Fault
+from corridor.law.near import did_you_mean, folded
 from corridor.law.ruleset import DEFAULT
 from corridor.law.tables import table_sources
 
@@ -133,12 +134,10 @@ def states(group: str | None, cast: bool, as_json: bool) -> None:
 
 
 def _group(text: str) -> law.Group:
-    from corridor.law.near import did_you_mean, folded
-
-    for each in law.Group:
-        if folded(text).replace(" ", "_") in (str(each), folded(each.title).replace(" ", "_")):
-            return each
     words = [str(each) for each in law.Group]
+    asked = folded(text).replace(" ", "_")
+    if asked in words:
+        return law.Group(asked)
     raise Fault(
         "cli.law.group", group=shortened(text), known=", ".join(words), near=did_you_mean(text, words)
     )

@@ -13,6 +13,7 @@ from corridor.cli.law.paper import Paper
 from corridor.cli.params import argument, as_json, option
 from corridor.law.errors import LawFault
 from corridor.law.ruleset import DEFAULT
+from corridor.law.types import Line
 
 _NUMBER = re.compile(r"(?:art(?:icle)?\.?\s*)?(\d{1,4})(?:\s*\(.*)?", re.IGNORECASE)
 
@@ -47,20 +48,29 @@ def article(number: str, instrument: str, as_json: bool) -> None:
     paper.text(f"Chapter {found.chapter}, {found.chapter_title}")
     paper.gap()
     paper.text(paper.noted(found.summary, row))
-    provisions(paper, "Paragraph by paragraph", row.get("provisions") or ())
-    links(paper, row.get("links") or ())
+    provisions(paper, "Paragraph by paragraph", found.provisions)
+    links = found.links
+    paper.gap()
+    paper.pairs(
+        [
+            ("refers to", _articles(links.refers)),
+            ("referred to by", _articles(links.referred)),
+            ("defined terms", ", ".join(f"{each.term} ({each.ref})" for each in links.terms)),
+        ]
+    )
     give(paper, row, as_json, sources=law.sources(instrument))
 
 
+def _articles(numbers: tuple[int, ...]) -> str:
+    return f"article{'' if len(numbers) == 1 else 's'} {_numbers(numbers)}" if numbers else ""
+
+
 def provisions(paper: Paper, heading: str, rows: Any) -> None:
+    """Lines of an instrument under one heading; nothing where there is none."""
     if rows:
         paper.heading(heading)
     for row in rows:
-        paper.item(paper.marked(row["text"], row))
-
-
-def links(paper: Paper, rows: Any) -> None:
-    """Definitions and articles an article refers to, and those that refer to it."""
+        paper.item(paper.marked(row["text"] if isinstance(row, dict) else row.text, row))
 
 
 @click.command(short_help="All articles, by chapter")
@@ -82,7 +92,7 @@ def articles(instrument: str, as_json: bool) -> None:
         paper.item(paper.noted(each.title, each), lead=f"{each.number:>3}  ")
     give(
         paper,
-        {"instrument": instrument, "articles": [each.to_dict() for each in found]},
+        {"instrument": instrument, "articles": [Line.to_dict(each) for each in found]},
         as_json,
         sources=law.sources(instrument),
     )
