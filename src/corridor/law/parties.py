@@ -53,6 +53,7 @@ class Standing(StrEnum):
     TAKES_PART = "takes_part"
 
 
+_BY = "by "
 BINDING = frozenset((Standing.PARTY, Standing.LEFT, Standing.DENOUNCED))
 
 
@@ -70,6 +71,7 @@ class Participation:
     """One State's row. `since` and `until` are the days counted with; `since_text`, `until_text` what was read.
 
     A year or a month alone counts from its last day, and ends on its first: nothing is claimed too early or too long.
+    `by 2011-03-03` is a day on which a source found it in force already; it counts from there.
     `side` keeps the Parties of an agreement between two sides apart; it is empty where all bind each other.
     """
 
@@ -89,6 +91,21 @@ class Participation:
     def exact(self) -> bool:
         """Whether the day itself is in the data."""
         return len(self.since_text) == 10
+
+    def doubtful(self, on: date) -> bool:
+        """Whether it may already be in force on the day, and the data cannot tell."""
+        if self.standing is Standing.UNCLEAR:
+            return True
+        if self.standing not in BINDING:
+            return False
+        if self.since is None:
+            return True
+        return on < self.since and not self.exact and on >= self._first_possible()
+
+    def _first_possible(self) -> date:
+        if self.since_text.startswith(_BY):
+            return date.min
+        return date.fromisoformat((self.since_text + "-01-01")[:10])
 
     def binds(self, on: date) -> bool:
         if self.standing not in BINDING or self.since is None or on < self.since:
@@ -315,12 +332,12 @@ def _participation(instrument: str, row: TableRow) -> Participation:
 
 
 def _make(instrument: str, state: str, standing: Standing, row: TableRow, side: str) -> Participation:
-    since = row.latest("in_force_since")
+    since = _since(row)
     return Participation(
         instrument=instrument,
         state=state,
         standing=standing,
-        since=since[0] if since else None,
+        since=since,
         since_text=row.maybe("in_force_since"),
         until=_earliest(row, "until"),
         until_text=row.maybe("until"),
@@ -329,6 +346,16 @@ def _make(instrument: str, state: str, standing: Standing, row: TableRow, side: 
         note=row.maybe("note"),
         marks=_marks(row),
     )
+
+
+def _since(row: TableRow) -> date | None:
+    text = row.maybe("in_force_since").removeprefix(_BY)
+    try:
+        return latest_day(text) if text else None
+    except ValueError as error:
+        raise row.fault(
+            "in_force_since must be a date, a month or a year, with or without by", "law.data.no-date"
+        ) from error
 
 
 def _earliest(row: TableRow, key: str) -> date | None:

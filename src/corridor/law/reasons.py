@@ -202,8 +202,12 @@ class Words:
         if row.until and on > row.until:
             word = "denounced it" if row.standing is Standing.DENOUNCED else "is no longer bound"
             return "ended", f"{name} {word} (until {row.until_text})."
-        text = f"In force for {name} only from {row.since}"
-        return "not_yet_for_state", f"{text}{'' if row.exact else f' at the latest ({row.since_text})'}."
+        if row.doubtful(on):
+            return (
+                "date_not_established",
+                f"{name}: only {row.since_text} is known, counted from {row.since}.",
+            )
+        return "not_yet_for_state", f"In force for {name} only from {row.since}."
 
     def _uncc_asleep(self) -> bool:
         return not any(row.binds(self.field.on) for row in self.field.rows[DEFAULT].values())
@@ -231,13 +235,15 @@ class Words:
         found = [
             _said(each.id, f"{each.text}.", each.marks) for each in tables.notes("gaps") if self._both(each)
         ]
+        on = self.field.on
         for id, rows in sorted(self.field.rows.items()):
-            for code in (self.a, self.b):
-                row = rows.get(code)
-                if row and (
-                    row.standing is Standing.UNCLEAR or (row.standing is Standing.PARTY and not row.since)
-                ):
-                    text = f"{id}: whether {state(code).name} is a Party is not established."
+            pair = [rows[code] for code in (self.a, self.b) if code in rows]
+            # only where the two may be bound: a doubt about one is no gap when the other surely is outside
+            if len(pair) < 2 or not all(row.binds(on) or row.doubtful(on) for row in pair):
+                continue
+            for row in pair:
+                if not row.binds(on):
+                    text = f"{id}: whether it binds {state(row.state).name} on this day is not established."
                     found.append(_said("participation_unclear", text, row.marks))
         return tuple(found)
 
