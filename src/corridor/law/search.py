@@ -1,4 +1,4 @@
-"""Finds words in what the law data says: articles and their paragraphs, definitions, offences, and the lines of every form."""
+"""Finds words in what the law data says: articles, their paragraphs, definitions, offences, lines of every form."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from corridor.law.types import ContentItem, Duty, Form, Ground, Line, Period, Pr
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One line that has the words. `kind`: article, paragraph, definition, offence, form, or the part of a form it stands in."""
+    """One line that has the words. `kind`: article, paragraph, definition, offence, form, or the part of a form it
+    stands in.
+    """
 
     kind: str
     title: str

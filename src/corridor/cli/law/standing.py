@@ -125,7 +125,7 @@ def states(group: str | None, cast: bool, as_json: bool) -> None:
         rows = [each for each in found if each.group is one]
         if not rows:
             continue
-        paper.heading(f"{one.title} ({one}): {len(rows)}")
+        paper.heading(f"{one.full_name} ({one}): {len(rows)}")
         paper.table(
             [(each.code, paper.noted(each.name, each)) for each in rows],
             indent=2,

@@ -115,7 +115,7 @@ def search(words: tuple[str, ...], instrument: str | None, limit: int, as_json: 
     for each in found.found[:limit]:
         paper.gap()
         where = f"form {each.form}, {each.kind}" if each.form and each.kind != "form" else each.kind
-        paper.text(f"{each.instrument} {each.line.ref or ''} ({where}) {paper.mark(each)}")
+        paper.text(f"{each.instrument} {each.line.ref or ''} ({where}) {paper.mark(each.line)}")
         paper.text(": ".join(part for part in (each.title, each.text) if part), indent=2)
     if count > limit:
         paper.gap()

@@ -1,0 +1,309 @@
+"""`corridor law …`: texts people can read, JSON that stays, errors that offer the near ones, and no wait."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corridor import cli
+from corridor.cli.law import law_app
+from corridor.cli.law.paper import Paper, cells, wrapped
+
+WIDTH = 80
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a command ended and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """`corridor law WORDS…` in this process, in an empty folder, on a page of 80 columns."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    monkeypatch.delenv("CORRIDOR_LAW_LOCAL", raising=False)
+
+    def corridor(*words: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["corridor", "law", *map(str, words)])
+        status: Any = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            status = end.code or 0
+        said = capsys.readouterr()
+        return Said(status, said.out, said.err)
+
+    return corridor
+
+
+#: What is asked -> keys its JSON has, whatever else it may gain.
+ASKED: dict[str, set[str]] = {
+    "article 42": {"number", "title", "summary", "provisions", "links", "source", "confidence", "dated"},
+    "article 29 --instrument BUDAPEST_CETS185": {"number", "title", "summary", "confidence"},
+    "articles": {"instrument", "articles"},
+    "search preservation": {"words", "found", "near"},
+    "definition serious crime": {"term", "meaning", "ref", "cite", "source", "confidence"},
+    "definition": {"instrument", "definitions"},
+    "form preservation --on 2026-11-22": {"kind", "contents", "grounds", "periods", "duties", "senders"},
+    "form preservation --basis A_TREATY_OF_1998": {"kind", "known", "listed"},
+    "forms": {"on", "forms"},
+    "between FRA VNM --on 2026-11-22": {
+        "a",
+        "b",
+        "on",
+        "instruments",
+        "not_applicable",
+        "gaps",
+        "fallback",
+        "assumed",
+    },
+    "between XAA XBB --on 2026-11-22 --form preservation --article 7": {"instruments", "not_applicable"},
+    "states": {"states"},
+    "states --group grulac": {"states"},
+}
+
+
+@pytest.mark.parametrize("words", ASKED)
+def test_every_question_is_answered_in_json_with_the_keys_that_stay(words: str, run: Run) -> None:
+    said = run(*words.split(), "--json")
+    assert (said.status, said.err) == (0, "")
+    assert set(said.json) >= ASKED[words]
+
+
+@pytest.mark.parametrize("words", ASKED)
+def test_every_question_is_answered_in_lines_that_fit_the_page(words: str, run: Run) -> None:
+    said = run(*words.split())
+    assert (said.status, said.err) == (0, "")
+    assert said.out.strip()
+    assert "\x1b" not in said.out, "no colour without a terminal"
+    assert [line for line in said.out.splitlines() if cells(line) > WIDTH] == []
+    assert not re.search(r"\{\w+\}|\bNone\b|<corridor|object at 0x", said.out)
+
+
+@pytest.mark.parametrize("words", [words for words in ASKED if "A_TREATY" not in words])
+def test_every_mark_has_its_legend_and_every_source_its_name(words: str, run: Run) -> None:
+    text = run(*words.split()).out
+    marks = set(re.findall(r"\[(?:s|r|r~|r\?|f)\]", text))
+    legend = {
+        line[:5].strip() for line in text.splitlines() if re.match(r"\[\S+\] +(seen|recalled|fiction)", line)
+    }
+    assert marks == legend or words == "forms"
+    if marks:
+        assert re.search(r"^(Read in: )?[A-Z0-9-]+(, |: | |$)", text, re.M)
+
+
+def test_the_json_of_between_stays(run: Run) -> None:
+    data = run(
+        "between", "FRA", "DEU", "--on", "2026-11-22", "--form", "preservation", "--article", "7", "--json"
+    ).json
+    assert data["instruments"], "both are Parties to the Budapest Convention"
+    for each in data["instruments"]:
+        assert set(each) >= {"id", "in_force_since", "reasons", "limits"}
+        assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", each["in_force_since"])
+    assert "BUDAPEST_CETS185" in [each["id"] for each in data["instruments"]]
+    assert all(set(each) >= {"id", "reason"} for each in data["not_applicable"])
+    bound, not_bound = ({each["id"] for each in data[key]} for key in ("instruments", "not_applicable"))
+    assert not bound & not_bound
+    assert "UNCC_2024" in not_bound
+
+
+def test_what_is_not_applicable_is_named_with_its_reason_once(run: Run) -> None:
+    text = run("between", "FRA", "VNM", "--on", "2026-11-22").out
+    assert text.count("BUDAPEST_CETS185") == 1
+    assert "Viet Nam is not a Party" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "offered"),
+    [
+        ("article 69", "law.article.not-in-data", "68"),
+        ("article extradition", "law.article.not-in-data", "37 (Extradition)"),
+        ("article 1 --instrument BUDAPEST", "law.instrument.unknown", "BUDAPEST_CETS185"),
+        ("definition serios crime", "law.definition.not-in-data", "serious crime"),
+        ("form presrvation", "law.form.unknown-kind", "preservation"),
+        ("form preservation --on 2026-11-31", "law.date.malformed", "2026-11-30"),
+        ("form preservation --on 22.11.2026", "law.date.malformed", "2026-11-22"),
+        ("between FRX VNM", "law.state.unknown", "FRA (France)"),
+        ("between vietnm FRA", "law.state.unknown", "VNM (Viet Nam)"),
+        ("between FRA EUE", "law.state.organisation", "member States"),
+        ("between FRA XAA", "law.worlds.mixed", "cast"),
+        ("between FRA DEU --on tomorrow", "law.date.malformed", "2026-11-22"),
+        ("between FRA DEU --form presrvation", "law.form.unknown-kind", "preservation"),
+        ("between FRA DEU --article 42", "law.article.not-in-data", "7 to 17"),
+        ("states --group weogg", "cli.law.group", "weog"),
+    ],
+)
+def test_what_is_unknown_is_a_coded_error_that_offers_the_near_ones(
+    words: str, code: str, offered: str, run: Run
+) -> None:
+    said = run(*words.split())
+    assert (said.status, said.out) == (1, "")
+    assert said.err.startswith(f"{code}: ")
+    assert offered in said.err
+    assert "{" not in said.err, "every place of the sentence is filled"
+    assert len(said.err.strip().splitlines()) == 2, "what is wrong, and what to do next"
+    told = run(*words.split(), "--json")
+    assert told.status == 1
+    assert told.json["code"] == code
+    assert offered in told.json["next"]
+
+
+@pytest.mark.parametrize(
+    "words", ["article", "between FRA", "form", "nosuch", "between FRA DEU --assume missing.csv"]
+)
+def test_a_question_wrongly_put_is_status_2(words: str, run: Run) -> None:
+    said = run(*words.split())
+    assert said.status == 2
+    assert said.out == ""
+
+
+def test_a_state_is_asked_for_by_code_or_name_whatever_the_case(run: Run) -> None:
+    asked = [("FRA", "VNM"), ("france", "viet nam"), ("France", "Việt Nam")]
+    answers = {run("between", *pair, "--on", "2026-11-22", "--json").out for pair in asked}
+    assert len(answers) == 1
+
+
+def test_an_article_is_asked_for_as_people_write_it(run: Run) -> None:
+    assert len({run("article", word, "--json").out for word in ("42", "art. 42", "Article 42", "42(6)")}) == 1
+
+
+def test_words_found_nowhere_are_status_1_and_offer_others(run: Run) -> None:
+    said = run("search", "presrvation")
+    assert said.status == 1
+    assert "Did you mean preservation" in said.out
+
+
+def test_the_index_is_a_map_of_every_command(run: Run) -> None:
+    text = run("--help").out
+    chapters = [name for names in law_app.chapters.values() for name in names]
+    assert sorted(chapters) == sorted(law_app.commands), "every command stands in one chapter"
+    for name in law_app.commands:
+        assert re.search(rf"^  {name} +\S", text, re.M), name
+    assert "..." not in text.replace("[ARGS]...", ""), "no line of the map is cut off"
+
+
+# ---- from cold
+
+
+@pytest.mark.parametrize("words", [*ASKED, "article 69", "--help"])
+def test_no_command_of_the_law_loads_what_it_does_not_need(words: str, tmp_path: Path) -> None:
+    """A question costs no more than its answer: no Django, no pydantic, no cryptography, no colours."""
+    script = (
+        "import sys\n"
+        "from corridor.cli import main\n"
+        "sys.argv = ['corridor', 'law', *sys.argv[1:]]\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    pass\n"
+        "print(' '.join(sorted(name.partition('.')[0] for name in sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words.split()],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=True,
+    )
+    loaded = set(done.stderr.splitlines()[-1].split())
+    assert not loaded & {
+        "django",
+        "pydantic",
+        "pydantic_core",
+        "cryptography",
+        "rich",
+        "typer",
+        "asyncio",
+        "jinja2",
+    }
+
+
+# ---- the page
+
+
+def test_letters_are_counted_as_a_terminal_shows_them() -> None:
+    assert cells("Viet Nam") == cells("Việt Nam") == cells("Việt Nam") == 8
+    assert cells("日本") == 4
+    assert cells("الأردن") == 6
+
+
+def test_a_line_is_wrapped_between_words_and_never_within_one() -> None:
+    text = "Côte d'Ivoire, Việt Nam and الأردن have signed; so has the Netherlands (Kingdom of the)."
+    lines = wrapped(text, 20, "- ")
+    assert " ".join(line.strip("- ") for line in lines) == text
+    assert all(cells(line) <= 20 for line in lines)
+    assert wrapped("incomprehensibilities", 8) == ["incomprehensibilities"]
+
+
+def test_columns_line_up_whatever_the_script() -> None:
+    paper = Paper(60)
+    paper.table([("VNM", "Việt Nam", "x"), ("JOR", "الأردن", "x"), ("JPN", "日本", "x")])
+    assert len({cells(line) for line in paper.lines()}) == 1
+
+
+def test_an_assumed_status_is_said_on_the_first_line_and_on_the_last() -> None:
+    paper = Paper(60)
+    paper.text("40 of 40")
+    lines = paper.lines("ASSUMED STATUS")
+    assert (lines[0], lines[-1]) == ("ASSUMED STATUS", "ASSUMED STATUS")
+
+
+def test_the_answer_takes_the_width_of_the_terminal() -> None:
+    wide, narrow = (_in_a_terminal(width, "article", "42") for width in (110, 60))
+    assert 80 < max(map(cells, wide.splitlines())) <= 110
+    assert max(map(cells, narrow.splitlines())) <= 60
+    assert wide.split() == narrow.split()
+
+
+def _in_a_terminal(width: int, *words: str) -> str:
+    """What `corridor law WORDS…` shows in a terminal so many columns wide."""
+    import fcntl
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "corridor.cli", "law", *words],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+    )
+    os.close(theirs)
+    told = b"".join(_read(ours))
+    os.close(ours)
+    assert child.wait(timeout=60) == 0
+    return told.decode().replace("\r\n", "\n")
+
+
+def _read(stream: int) -> Iterator[bytes]:
+    while True:
+        try:
+            block = os.read(stream, 4096)
+        except OSError:  # the terminal is gone: the command has ended
+            return
+        if not block:
+            return
+        yield block
