@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,8 @@ from corridor import law
 from corridor.law import Confidence, Entry, LawFault, Standing, World, binding
 from corridor.law.ruleset import shipped
 from corridor.law.states import ORGANISATIONS
-from corridor.law.tables import rows, table_sources
+from corridor.law.status import status as real_status
+from corridor.law.tables import folder, rows, table_sources
 
 TABLE = Path(__file__).parent / "tables" / "between.yaml"
 ROWS: list[dict[str, Any]] = yaml.safe_load(TABLE.read_text(encoding="utf-8"))["rows"]
@@ -40,7 +42,7 @@ class Assumed:
 
 @pytest.fixture
 def assumed(monkeypatch: pytest.MonkeyPatch) -> Assumed:
-    real = binding.status
+    real = real_status
     codes = {"QAT", "VNM", "AZE"} | {
         each.code for each in law.states() if each.un_member and each.code < "CZE"
     }
@@ -186,6 +188,21 @@ def test_every_code_of_every_table_is_a_state() -> None:
             assert note.states is None or note.states <= known
 
 
+@pytest.mark.parametrize(
+    ("id", "title"),
+    [("UNTOC", "UNTOC"), ("MLAT_FRA_USA", "Bilateral MLAT, France and United States of America")],
+)
+def test_every_instrument_of_an_answer_has_a_short_title(id: str, title: str) -> None:
+    assert law.short_title(id) == title
+
+
+def test_an_unknown_instrument_offers_the_near_ones() -> None:
+    with pytest.raises(LawFault) as caught:
+        law.participations("UNTCO")
+    assert caught.value.code == "law.instrument.unknown"
+    assert "UNTOC" in caught.value.next_step
+
+
 def test_the_union_has_the_members_the_states_say() -> None:
     for each in law.participations("EU_MEMBER"):
         assert each.since == law.state(each.state).eu_member_since
@@ -218,9 +235,26 @@ def test_what_an_instrument_provides_agrees_with_its_rules() -> None:
 def test_no_source_stands_in_the_list_without_a_row() -> None:
     used = {
         id
-        for stem in law.parties.folder("parties")
+        for stem in folder("parties")
         if stem != "sources"
         for row in rows("parties", stem)
         for id in row.source
     }
     assert used <= set(table_sources("parties"))
+
+
+def test_the_page_names_every_instrument_and_its_examples_run() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "law-between.md").read_text(encoding="utf-8")
+    for id in law.parties.known():
+        assert id == law.parties.BILATERAL or f"`{id}`" in page, id
+    for reason in {each.reason for row in ROWS if "assumed" not in row for each in asked(row).not_applicable}:
+        assert f"`{reason}`" in page, reason
+    code = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert code is not None
+    scope: dict[str, object] = {}
+    for line in code[1].splitlines():
+        expression, _, expected = line.partition("  # ")
+        if not line or line.startswith(("from", "found =", "bonds =")):
+            exec(line, scope)
+        else:
+            assert repr(eval(expression, scope)) == expected.strip(), line

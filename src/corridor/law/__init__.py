@@ -53,7 +53,7 @@ from corridor.law.types import (
 if TYPE_CHECKING:
     from corridor.law.between import Between, Bond, Bonds, between
     from corridor.law.days import day
-    from corridor.law.parties import coverage, effects, participations, parties_to
+    from corridor.law.parties import coverage, effects, participations, parties_to, short_title
     from corridor.law.reasons import NotApplicable, Reason
     from corridor.law.search import Findings, Found, search
     from corridor.law.states import Group, State, state, states
@@ -76,6 +76,7 @@ _LAZY: dict[str, str] = {
     "participations": "corridor.law.parties",
     "parties_to": "corridor.law.parties",
     "search": "corridor.law.search",
+    "short_title": "corridor.law.parties",
     "state": "corridor.law.states",
     "states": "corridor.law.states",
 }
@@ -163,6 +164,7 @@ __all__ = [
     "parties_to",
     "rules",
     "search",
+    "short_title",
     "sources",
     "state",
     "states",

@@ -18,6 +18,7 @@ from typing import Any
 
 from corridor.law.errors import LawFault
 from corridor.law.near import near
+from corridor.law.states import state
 from corridor.law.tables import TableRow, folder, latest_day, rows
 from corridor.law.types import Certainty, Confidence, plain
 
@@ -233,6 +234,15 @@ def participations(instrument: str) -> tuple[Participation, ...]:
 def parties_to(instrument: str, *, on: date) -> tuple[str, ...]:
     """The States for which it is in force on that day, by the tables. Raises LawFault `law.instrument.unknown`."""
     return tuple(each.state for each in participations(instrument) if each.binds(on))
+
+
+def short_title(id: str) -> str:
+    """How an instrument of an answer is called in a list. Raises LawFault `law.instrument.unknown`."""
+    if id in known():
+        return known()[id].short_title
+    rows_of = participations(id)
+    names = " and ".join(state(each.state).name for each in rows_of)
+    return f"{known()[BILATERAL].short_title}, {names}"
 
 
 def coverage(instrument: str) -> tuple[Coverage, ...]:
