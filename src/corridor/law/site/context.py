@@ -70,6 +70,11 @@ class Answers:
     def status(self) -> Any:
         return law.status(on=self.on, world=law.World.REAL, **self._table)
 
+    @functools.cached_property
+    def bonds(self) -> Any:
+        """What binds two States for any request, for many pairs."""
+        return law.Bonds(on=self.on, **self._table)
+
     @property
     def assumed(self) -> Any:
         """The assumption the table was made under, or None: it watermarks every page."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from corridor.law.site.context import Context
 from corridor.law.site.pages import finding
+from corridor.law.site.pairs import Pairs
 
 
 def script(name: str, value: Any) -> str:
@@ -20,5 +21,9 @@ def search(ctx: Context) -> str:
     return script("lawSearch", finding.index(ctx))
 
 
+def between(ctx: Context) -> str:
+    return script("lawBetween", Pairs(ctx).table())
+
+
 #: Name of the file -> what makes it.
-FILES: dict[str, Callable[[Context], str]] = {"search-index.js": search}
+FILES: dict[str, Callable[[Context], str]] = {"search-index.js": search, "between-index.js": between}

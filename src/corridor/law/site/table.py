@@ -9,6 +9,7 @@ from corridor.law.site.context import Context, Page
 from corridor.law.site.pages import (
     about,
     articles,
+    between,
     finding,
     forms,
     home,
@@ -52,6 +53,7 @@ PAGES: tuple[Kind, ...] = (
     Kind("instruments", instruments.make, "says"),
     Kind("instrument", instruments.make_one, subjects=instruments.subjects),
     Kind("search", finding.make, "says"),
+    Kind("between", between.make, "between"),
     Kind("sources", sources.make, "read"),
     Kind("about", about.make, "read"),
 )

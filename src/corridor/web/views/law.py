@@ -25,7 +25,6 @@ from corridor.casework.access import RIGHTS, Person, person_of
 from corridor.faults import Fault
 from corridor.law import site
 from corridor.law.errors import LawFault
-from corridor.law.site import data
 from corridor.web.pages import fault_page, home_state, status_of
 
 #: What a form of these pages may ask; anything else in an address is not read.
@@ -65,18 +64,16 @@ def page(request: HttpRequest, slug: str = "home") -> HttpResponseBase:
 
 
 def asset(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A style, script or table of these pages. Only names of ours are ever opened."""
+    """A style or script of these pages. Only names of ours are ever opened."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     if not _public() and _person(request) is None:
         return redirect(reverse("web:sign-in"))
     body = _files().get(name)
-    if body is None and name in data.FILES:
-        body = data.FILES[name](_context(request, None)).encode()
     if body is None:
         return fault_page(request, LawFault("law.site.no-page", page=name, near="home"), status=404)
     response = HttpResponse(body, content_type=f"{_TYPES[Path(name).suffix]}; charset=utf-8")
-    fixed = name in _files() and request.GET.get("v") == version()
+    fixed = request.GET.get("v") == version()
     response["Cache-Control"] = "public, max-age=31536000, immutable" if fixed else "public, max-age=300"
     return response
 

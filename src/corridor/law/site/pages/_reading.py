@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from corridor import law
+from corridor.law import parties as tables
 from corridor.law.site.context import Context
-from corridor.law.states import ORGANISATIONS, State, states
+from corridor.law.states import ORGANISATIONS, State, state, states
 
 #: Where a State stands: Party, deposited, reported to have ratified, signed, none of these.
 STANDINGS = ("p", "d", "r", "s", "n")
@@ -64,3 +67,40 @@ def said(ctx: Context, place: Place) -> str:
     return str(
         t("said.s", name=place.state.name, day=t.day_text(entry.signature) if entry.signature else "?")
     )
+
+
+@functools.cache
+def instrument_titles() -> dict[str, str]:
+    """The code of every instrument the data know -> its short title; a bilateral treaty with its two States."""
+    found = {each.code: each.short_title for each in law.instruments()}
+    found |= {code: each.short_title for code, each in tables.known().items()}
+    for code in tables.tables():
+        if code not in found:
+            members = " – ".join(sorted(each.state for each in tables.participations(code)))
+            found[code] = f"{tables.known()[tables.BILATERAL].short_title} {members}"
+    return found
+
+
+def with_a_page() -> frozenset[str]:
+    """The instruments that have a page of their own: all but single bilateral treaties and mere membership."""
+    known = frozenset(tables.known()) | frozenset(each.code for each in law.instruments())
+    return known - {tables.BILATERAL, "EU_MEMBER"}
+
+
+def cited(ctx: Context, cite: str) -> str:
+    """A citation as people read it: `UNTOC 18` -> `UNTOC, art. 18`."""
+    code, _, place = cite.partition(" ")
+    title = instrument_titles().get(code, code)
+    if not place:
+        return title
+    return str(ctx.t("cite.article", instrument=title, place=place))
+
+
+def names(text: str, name: str) -> bool:
+    """Whether a sentence names a State: its whole name, not a part of a longer word."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def name_of(code: str) -> str:
+    """The name of a State or of an organisation that takes part."""
+    return ORGANISATIONS.get(code) or state(code).name

@@ -10,12 +10,16 @@ from markupsafe import Markup, escape
 
 from corridor import law
 from corridor.law.errors import LawFault
+from corridor.law.ruleset import DEFAULT
 from corridor.law.site.context import Context, Page
 from corridor.law.site.render import fragment
 
 _PARTS = ("optional_requirements", "carve_outs", "extensions", "definitions", "reservations")
-#: `article 42`, `articles 16 to 18`: the number that is named becomes a link.
-_NAMED = re.compile(r"\b(arts?\.?|articles?)\s+(\d{1,3})\b", re.IGNORECASE)
+#: `article 42`, `art. 42`, `40(21)(b)`: what names an article becomes a link to it.
+_NAMED = re.compile(
+    r"\b(?:(?:arts?\.?|articles?)\s+)?(\d{1,3})(?:\([0-9a-z]{1,5}\))+|\b(?:arts?\.?|articles?)\s+(\d{1,3})\b",
+    re.I,
+)
 
 
 def subjects(ctx: Context) -> Iterable[str]:
@@ -43,7 +47,7 @@ def make(ctx: Context, subject: str) -> Page:
 def make_one(ctx: Context, subject: str) -> Page:
     """One article. Raises LawFault `law.article.not-in-data`."""
     if not subject.isdecimal():
-        raise LawFault("law.article.not-in-data", article=subject, instrument="UNCC_2024")
+        raise LawFault("law.article.not-in-data", article=subject, instrument=DEFAULT, near="")
     every = law.articles()
     article = law.article(int(subject))
     offence = next((each for each in law.offences() if each.article == article.number), None)
@@ -56,6 +60,7 @@ def make_one(ctx: Context, subject: str) -> Page:
         provisions=[_Said(line, linked(ctx, line.text)) for line in _provisions(article)],
         offence=offence,
         parts=parts,
+        used=_used(article),
         terms=[line for line in law.definitions() if line.ref and line.ref.startswith(f"{article.number}(")],
         forms=_forms(ctx, article.number),
         refers=_titled(_numbers(article, "refers")),
@@ -86,6 +91,11 @@ def _numbers(article: Any, way: str) -> tuple[int, ...]:
     return tuple(getattr(links, way, ())) if links is not None else ()
 
 
+def _used(article: Any) -> list[Any]:
+    """The defined terms its paragraphs use."""
+    return [line for line in getattr(getattr(article, "links", None), "terms", ()) if line.ref]
+
+
 def _titled(numbers: tuple[int, ...]) -> list[tuple[int, str]]:
     titles = {each.number: each.title for each in law.articles()}
     return [(number, titles[number]) for number in numbers if number in titles]
@@ -108,9 +118,9 @@ def linked(ctx: Context, text: str) -> Markup:
     known = {each.number for each in law.articles()}
 
     def one(match: re.Match[str]) -> str:
-        number = int(match[2])
-        if number not in known:
-            return str(escape(match[0]))
-        return f'<a href="{escape(ctx.links.page("article", match[2]))}">{escape(match[0])}</a>'
+        number = match[1] or match[2]
+        if int(number) not in known:
+            return match[0]
+        return f'<a href="{escape(ctx.links.page("article", number))}">{match[0]}</a>'
 
     return Markup(_NAMED.sub(one, str(escape(text))))  # noqa: S704

@@ -47,7 +47,7 @@ def _row(ctx: Context, found: Found) -> dict[str, Any]:
     short = {each.code: each.short_title for each in law.instruments()}
     return {
         "href": _where(ctx, found),
-        "kind": str(ctx.t(f"search.kind.{found.kind.replace(' ', '_')}")),
+        "kind": str(ctx.t.maybe(f"search.kind.{found.kind.replace(chr(32), chr(95))}", found.kind)),
         "instrument": short.get(found.instrument, found.instrument),
         "ref": found.line.ref or "",
         "title": found.title
