@@ -69,6 +69,7 @@ ASKED: dict[str, set[str]] = {
     "form preservation --on 2026-11-22": {"kind", "contents", "grounds", "periods", "duties", "senders"},
     "form preservation --basis A_TREATY_OF_1998": {"kind", "known", "listed"},
     "forms": {"on", "forms"},
+    "forms --on 2020-01-01": {"on", "forms"},
     "between FRA VNM --on 2026-11-22": {
         "a",
         "b",
@@ -109,7 +110,7 @@ def test_every_mark_has_its_legend_and_every_source_its_name(words: str, run: Ru
     legend = {
         line[:5].strip() for line in text.splitlines() if re.match(r"\[\S+\] +(seen|recalled|fiction)", line)
     }
-    assert marks == legend or words == "forms"
+    assert marks == legend
     if marks:
         assert re.search(r"^(Read in: )?[A-Z0-9-]+(, |: | |$)", text, re.M)
 
@@ -202,6 +203,54 @@ def test_the_index_is_a_map_of_every_command(run: Run) -> None:
     for name in law_app.commands:
         assert re.search(rf"^  {name} +\S", text, re.M), name
     assert "..." not in text.replace("[ARGS]...", ""), "no line of the map is cut off"
+
+
+# ---- docs/law-cli.md
+
+PAGE = Path(__file__).parents[2] / "docs" / "law-cli.md"
+
+
+def section(name: str) -> str:
+    """What the page says of one command."""
+    found = re.search(
+        rf"^### {re.escape(name)}$(.*?)(?=^##|\Z)", PAGE.read_text(encoding="utf-8"), re.M | re.S
+    )
+    return found[1] if found else ""
+
+
+@pytest.mark.parametrize("name", sorted(law_app.commands))
+def test_the_page_has_every_command_with_every_option_it_alone_has(name: str) -> None:
+    text = section(name)
+    assert f"corridor law {name}" in text
+    common = {"--json", "--on", "--assume", "--local"}
+    options = {
+        opt for parameter in law_app.commands[name].params for opt in parameter.opts if opt.startswith("--")
+    }
+    assert [opt for opt in sorted(options - common) if opt not in text] == []
+
+
+def test_the_page_has_no_command_that_is_not_there() -> None:
+    named = set(re.findall(r"corridor law ([a-z-]+)", PAGE.read_text(encoding="utf-8")))
+    assert named == set(law_app.commands)
+
+
+@pytest.mark.parametrize("name", sorted(law_app.commands))
+def test_every_block_of_the_page_runs(name: str, tmp_path: Path) -> None:
+    script = "".join(re.findall(r"^```sh\n(.*?)^```$", section(name), re.S | re.M))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {name: value for name, value in os.environ.items() if name != "CORRIDOR_LAW_LOCAL"} | {
+        "PATH": path
+    }
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail"],
+        input=script,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
 
 
 # ---- from cold

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import click
@@ -239,6 +242,16 @@ def _numbers(numbers: Any) -> str:
     return ", ".join(str(each) for each in numbers)
 
 
+def _bases(kind: str, on: date) -> Iterator[tuple[str, law.Form]]:
+    """The instruments whose rules for a kind are in the data, those that had a text on that day."""
+    for each in law.instruments():
+        if each.rules:
+            with suppress(LawFault):  # not yet a text on that day
+                answer = law.form(kind, each.code, on=on)
+                if isinstance(answer, law.Form):
+                    yield each.code, answer
+
+
 @click.command(short_help="The kinds of request, and where their rules are")
 @on_
 @as_json
@@ -248,14 +261,7 @@ def forms(on: str | None, as_json: bool) -> None:
     Example: corridor law forms
     """
     day = asked_day(on)
-    found = {
-        kind: {
-            each.code: answer
-            for each in law.instruments()
-            if each.rules and isinstance(answer := law.form(kind, each.code, on=day), law.Form)
-        }
-        for kind in law.kinds()
-    }
+    found = {kind: dict(_bases(kind, day)) for kind in law.kinds()}
     paper = Paper()
     paper.title(f"{len(found)} kinds of request")
     paper.gap()
