@@ -13,7 +13,7 @@ from corridor.law.loader import page, read_sources
 from corridor.law.ruleset import Rules, compute_digest, data_root
 from corridor.law.types import articles_only
 
-DAY = date(2026, 11, 23)
+DAY = date(2026, 11, 26)
 SOURCES = """
 sources:
   - {id: S, what: w, where: x, kind: text, covers: all, read_on: 2026-11-22, numbers: true}
