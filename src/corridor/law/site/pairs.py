@@ -178,7 +178,7 @@ class Pairs:
             "days": [[str(self.ctx.t.day(day)), mark] for day, mark in self.days.all()],
             "since": days,
             "gaps": "".join(gaps),
-            "left": "".join(left),
+            "fallback": "".join(left),
             "sets": self.sets.all(),
             "own": owned,
             "general": generals,

@@ -57,9 +57,9 @@
     part("bonds").replaceChildren(...made);
     part("some").hidden = !made.length;
     part("none").hidden = Boolean(made.length);
-    const left = lines(two(table.left, pair * 2));
-    part("left-lines").innerHTML = left;
-    part("left-part").hidden = !left || Boolean(made.length);
+    const fallback = lines(two(table.fallback, pair * 2));
+    part("fallback").innerHTML = fallback;
+    part("fallback-part").hidden = !fallback || Boolean(made.length);
     const gaps = lines(two(table.gaps, pair * 2));
     part("gaps").innerHTML = gaps;
     part("gaps-part").hidden = !gaps;
