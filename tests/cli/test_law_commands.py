@@ -70,6 +70,7 @@ ASKED: dict[str, set[str]] = {
     "form preservation --basis A_TREATY_OF_1998": {"kind", "known", "listed"},
     "forms": {"on", "forms"},
     "forms --on 2020-01-01": {"on", "forms"},
+    "matrix": {"instrument", "kinds", "grounds", "cells"},
     "between FRA VNM --on 2026-11-22": {
         "a",
         "b",

@@ -10,7 +10,15 @@ law_app = Room(
     help="The Convention and its neighbours, as data: what they say, whom they bind on a day, what national law has.",
     epilog="Each prints JSON with --json. Texts are in our own words, each with its source and how far to trust it.",
     chapters={
-        "What the instruments say": ("article", "articles", "search", "definition", "form", "forms"),
+        "What the instruments say": (
+            "article",
+            "articles",
+            "search",
+            "definition",
+            "form",
+            "forms",
+            "matrix",
+        ),
         "Who is bound": ("between", "states"),
     },
 )
@@ -21,6 +29,7 @@ for command in (
     texts.definition,
     texts.form,
     texts.forms,
+    texts.matrix,
     standing.between,
     standing.states,
 ):

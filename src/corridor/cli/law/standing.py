@@ -14,6 +14,7 @@ from corridor.cli.law.texts import number_of
 from corridor.cli.params import argument, as_json, option
 from corridor.faults import Fault
 from corridor.law.near import did_you_mean, folded
+from corridor.law.parties import known
 from corridor.law.ruleset import DEFAULT
 from corridor.law.tables import table_sources
 
@@ -55,7 +56,7 @@ def between(
         f"offence: article {offence} of {DEFAULT}" if offence else "",
     ]
     paper.text("; ".join(part for part in asked if part) or "any kind of request, any offence")
-    titles = {each.code: each.short_title for each in law.instruments()}
+    titles = {code: each.short_title for code, each in known().items()}
     paper.heading(_count(len(found.instruments)))
     for rank, bond in enumerate(found.instruments, start=1):
         title = titles.get(bond.id, "")

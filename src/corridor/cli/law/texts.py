@@ -15,7 +15,8 @@ from corridor.cli.law.inputs import asked_day, give, instrument_, on_
 from corridor.cli.law.paper import Paper
 from corridor.cli.params import argument, as_json, option
 from corridor.law.errors import LawFault
-from corridor.law.ruleset import DEFAULT
+from corridor.law.matrix import Cell
+from corridor.law.ruleset import DEFAULT, shipped
 from corridor.law.types import Line
 
 _NUMBER = re.compile(r"(?:art(?:icle)?\.?\s*)?(\d{1,4})(?:\s*\(.*)?", re.IGNORECASE)
@@ -277,3 +278,55 @@ def forms(on: str | None, as_json: bool) -> None:
         for kind, rows in found.items()
     ]
     give(paper, {"on": day.isoformat(), "forms": rows}, as_json)
+
+
+_ANSWERS = {
+    "yes": ("Y", "may be refused on it"),
+    "reservation": ("R", "only by a State that made the reservation"),
+    "precondition": ("P", "no duty to assist where it is missing"),
+    "guides": ("G", "guides reading; no refusal by itself"),
+    "not_a_ground": ("-", "no ground here"),
+    "forbidden": ("N", "forbidden as a ground by name"),
+    "not_listed": ("?", "the form does not speak of it, and its list is not closed"),
+}
+
+
+def _answer(cell: Cell) -> str:
+    return str(cell.answer)
+
+
+def _sign(cell: Cell) -> str:
+    return _ANSWERS[_answer(cell)][0] + ("*" if cell.consult_first else "")
+
+
+@click.command(short_help="Which request may be refused on which ground")
+@instrument_
+@as_json
+def matrix(instrument: str, as_json: bool) -> None:
+    """Every kind of request against every ground for refusal, read off the forms of an instrument.
+
+    Example: corridor law matrix
+    """
+    found = shipped().matrix(instrument)
+    paper = Paper()
+    paper.title(f"{instrument}: grounds for refusal, by kind of request")
+    paper.gap()
+    numbers = [str(n) for n in range(1, len(found.grounds) + 1)]
+    signs = {(cell.kind, cell.ground): _sign(cell) for cell in found.cells}
+    fit = max(1, (paper.width - max(map(len, found.kinds), default=0)) // 4)
+    for first in range(0, len(numbers), fit):
+        part = found.grounds[first : first + fit]
+        rows = [(kind, *(signs[kind, ground] for ground in part)) for kind in found.kinds]
+        paper.table(rows, ("kind", *numbers[first : first + fit]))
+        paper.gap()
+    for number, ground in zip(numbers, found.grounds, strict=True):
+        paper.item(_plain(ground), lead=f"{number:>2}  ")
+    paper.gap()
+    paper.pairs(
+        [(_ANSWERS[answer][0], _ANSWERS[answer][1]) for answer in dict.fromkeys(map(_answer, found.cells))],
+        indent=2,
+    )
+    if any(cell.consult_first for cell in found.cells):
+        paper.pairs([("*", "consult first, before it is used")], indent=2)
+    paper.text("How far to trust a cell: `corridor law form KIND` shows the line it rests on, with its mark.")
+    give(paper, found.to_dict(), as_json)
