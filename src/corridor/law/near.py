@@ -9,16 +9,16 @@ from difflib import SequenceMatcher
 
 _ENOUGH = 0.55  # below this, a likeness is chance: "XQZ" is near to nothing
 _MARKS = re.compile(r"[\W_]+")
+_LETTERS = str.maketrans({"đ": "d", "ø": "o", "ł": "l"})  # letters that no decomposition takes apart
 
 
 def folded(word: str) -> str:
     """A word without case, accents and punctuation: "Việt Nam" -> "viet nam"."""
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", word.casefold())
-        if not unicodedata.combining(letter)
-    )
-    return _MARKS.sub(" ", bare.replace("đ", "d").replace("ø", "o").replace("ł", "l")).strip()
+    bare = word.casefold()
+    if not bare.isascii():
+        parts = unicodedata.normalize("NFKD", bare).translate(_LETTERS)
+        bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return _MARKS.sub(" ", bare).strip()
 
 
 def near(word: object, words: Iterable[object], n: int = 3) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -53,46 +53,48 @@ def search(words: str, *, instrument: str | None = None, rules: Rules | None = N
 
     `instrument` keeps to one; its rules must be in the data (LawFault `law.instrument.no-rules`).
     """
-    rules = rules or shipped()
     wanted = tuple(dict.fromkeys(folded(words).split()))
-    everything = list(_everything(rules, instrument))
-    ranked = [
-        (rank, place, each) for place, each in enumerate(everything) if (rank := _rank(each, wanted)) > 0
-    ]
-    ranked.sort(key=lambda row: (-row[0], row[1]))
-    found = tuple(
-        Found(each.kind, each.title, each.text, each.line, each.form, rank) for rank, _, each in ranked
+    if not wanted:
+        return Findings((), (), ())
+    ranked: list[tuple[int, int, Found]] = []
+    known: dict[str, None] = {}
+    for place, each in enumerate(_everything(rules or shipped(), instrument)):
+        title, text = f" {folded(each.title)}", f" {folded(each.text)}"
+        rank = _rank(each, wanted, title, text)
+        if rank:
+            ranked.append((-rank, place, each))
+        elif not ranked:
+            known |= dict.fromkeys((title + text).split())
+    if ranked:
+        ranked.sort(key=lambda row: row[:2])
+        return Findings(wanted, tuple(replace(each, rank=-rank) for rank, _, each in ranked), ())
+    offered = (
+        one for word in wanted if word not in known for one in near(word, (w for w in known if len(w) > 3))
     )
-    if found or not wanted:
-        return Findings(wanted, found, ())
-    known = dict.fromkeys(word for each in everything for word in _words(each) if len(word) > 3)
-    missing = [word for word in wanted if word not in known]
-    return Findings(wanted, (), tuple(dict.fromkeys(one for word in missing for one in near(word, known))))
+    return Findings(wanted, (), tuple(dict.fromkeys(offered)))
 
 
 def everything(instrument: str | None = None, rules: Rules | None = None) -> Iterator[Found]:
-    """Every line that can be found, for an index that is searched elsewhere."""
+    """Every line that can be found, for an index that is searched elsewhere (the pages of the law)."""
     return _everything(rules or shipped(), instrument)
 
 
-def _words(found: Found) -> list[str]:
-    return folded(f"{found.title} {found.text}").split()
+def _rank(found: Found, wanted: tuple[str, ...], title: str, text: str) -> int:
+    """0 where a word is missing; more for each word in the title, most for the number of an article.
 
-
-def _rank(found: Found, wanted: tuple[str, ...]) -> int:
-    """0 where a word is missing; more for each word in the title, most for the number of an article."""
-    title, text = folded(found.title).split(), folded(found.text).split()
+    `title` and `text` are folded, with a blank before each word.
+    """
     total = 0
     for word in wanted:
         if found.kind == "article" and word == found.line.ref:
             total += 100
-        elif any(each.startswith(word) for each in title):
+        elif f" {word}" in title:
             total += 10
-        elif any(each.startswith(word) for each in text):
+        elif f" {word}" in text:
             total += 1
         else:
             return 0
-    return total if wanted else 0
+    return total
 
 
 def _everything(rules: Rules, instrument: str | None) -> Iterator[Found]:

@@ -14,7 +14,6 @@ from corridor.cli.law.texts import number_of
 from corridor.cli.params import argument, as_json, option
 from corridor.faults import Fault
 from corridor.law.near import did_you_mean, folded
-from corridor.law.parties import known
 from corridor.law.ruleset import DEFAULT
 from corridor.law.tables import table_sources
 
@@ -46,6 +45,8 @@ def between(
 
     Example: corridor law between FRA VNM --on 2026-11-22 --form preservation --article 7
     """
+    from corridor.law.parties import known
+
     offence = number_of(article, DEFAULT) if article is not None else None
     table = table_of(assume, local)
     found = law.between(a, b, on=asked_day(on), form=form, offence=offence, table=table)

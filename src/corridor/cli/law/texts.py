@@ -13,7 +13,7 @@ import click
 from corridor import law
 from corridor.cli.law.inputs import asked_day, give, instrument_, on_
 from corridor.cli.law.paper import Paper
-from corridor.cli.params import argument, as_json, option
+from corridor.cli.params import argument, as_json, flag, option
 from corridor.law.errors import LawFault
 from corridor.law.matrix import Cell
 from corridor.law.ruleset import DEFAULT, shipped
@@ -104,15 +104,16 @@ def articles(instrument: str, as_json: bool) -> None:
 
 @click.command(short_help="Find words anywhere in the data")
 @argument("words", nargs=-1, required=True, help="Words to look for; each must begin a word of the line.")
-@option("--instrument", help="Keep to one instrument.")
+@instrument_
+@flag("--all", "everywhere", help="In every instrument whose rules are in the data; takes longer.")
 @option("--limit", type=click.IntRange(min=1), default=20, help="How many lines to show.")
 @as_json
-def search(words: tuple[str, ...], instrument: str | None, limit: int, as_json: bool) -> None:
-    """Find words in articles, definitions, offences and forms. Exit status 1 if nothing has them.
+def search(words: tuple[str, ...], instrument: str, everywhere: bool, limit: int, as_json: bool) -> None:
+    """Find words in articles, paragraphs, definitions, offences and forms. Exit status 1 if nothing has them.
 
     Example: corridor law search preservation days
     """
-    found = law.search(" ".join(words), instrument=instrument)
+    found = law.search(" ".join(words), instrument=None if everywhere else instrument)
     paper = Paper()
     count = len(found.found)
     paper.title(f"{count} line{'' if count == 1 else 's'} with {' '.join(found.words)}")
@@ -124,6 +125,8 @@ def search(words: tuple[str, ...], instrument: str | None, limit: int, as_json: 
     if count > limit:
         paper.gap()
         paper.text(f"{count - limit} more: --limit {count} shows them all.")
+    if not found.found and not everywhere:
+        paper.text(f"Looked in {instrument}; --all looks in every instrument.")
     if found.near:
         paper.text(f"Did you mean {', '.join(found.near)}?")
     give(paper, found.to_dict(), as_json)
