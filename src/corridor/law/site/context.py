@@ -22,7 +22,10 @@ def slug_of(name: str, subject: str = "") -> str:
 class Links(Protocol):
     """Where a page or a file of the site is, seen from any other page of it."""
 
-    live: bool  # a server answers, so that a form may be sent
+    @property
+    def live(self) -> bool:
+        """A server answers, so that a form may be sent."""
+        ...
 
     def page(self, name: str, subject: str = "", /, **query: str) -> str: ...
 

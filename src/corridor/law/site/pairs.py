@@ -216,7 +216,7 @@ class Pairs:
                 for one in outside:
                     if one not in told:
                         continue
-                    if (place, one) not in bound:
+                    if (place, one) not in bound and one in with_a_page():
                         row[one] = told[one]
                     else:
                         self.exceptions[f"{place_of}.{place}.{one}"] = self.told.of(told[one])

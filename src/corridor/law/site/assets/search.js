@@ -29,7 +29,7 @@
     count.textContent = "";
     if (!words.length) return;
     known ||= index.map((row) => ({
-      row, article: /^(index|article-\d+)/.test(row[0]), ref: row[3], title: parts(row[4]), text: parts(row[5]),
+      row, article: Boolean(row[6]), ref: row[3], title: parts(row[4]), text: parts(row[5]),
     }));
     const hits = known.map((row, place) => [rank(row, words), place, row.row]).filter((hit) => hit[0])
       .sort((a, b) => b[0] - a[0] || a[1] - b[1]);

@@ -68,7 +68,7 @@ def _where(ctx: Context, found: Found) -> str:
 
 
 def index(ctx: Context) -> list[list[str]]:
-    """Every line as the script needs it: address, kind, instrument, number, title, text."""
+    """Every line as the script needs it: address, kind, instrument, number, title, text, and 1 for an article."""
     keys = ("href", "kind", "instrument", "ref", "title", "text")
-    rows = [_row(ctx, each) for each in everything()]
-    return [[row[key] for key in keys] for row in rows]
+    rows = ((each.kind, _row(ctx, each)) for each in everything())
+    return [[row[key] for key in keys] + (["1"] if kind == "article" else []) for kind, row in rows]
