@@ -40,7 +40,7 @@ def test_budapest_articles_of_the_forms_are_in_the_data() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "instrument"), [(69, "UNCC_2024"), (0, "UNCC_2024"), (36, "BUDAPEST_CETS185")]
+    ("number", "instrument"), [(69, "UNCC_2024"), (0, "UNCC_2024"), (49, "BUDAPEST_CETS185")]
 )
 def test_an_article_that_is_not_in_the_data_is_said_to_be_missing(number: int, instrument: str) -> None:
     with pytest.raises(law.LawFault) as caught:
