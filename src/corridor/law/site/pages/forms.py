@@ -17,6 +17,10 @@ from corridor.law.site.render import fragment
 PARTS = ("contents", "grounds", "excluded", "prohibited", "periods", "duties", "use", "form_and_language")
 
 
+#: What a ground does -> how the matrix shows it; the others let a State refuse.
+_MARKS = {"reservation_based": "reserved", "precondition": "condition", "interpretive_limit": "guides"}
+
+
 def subjects(ctx: Context) -> Iterable[str]:
     return law.kinds()
 
@@ -70,9 +74,7 @@ def _grounds(ctx: Context) -> dict[str, Any]:
             for line in lines:
                 if code == "yes" or line.id not in told:
                     told[line.id] = line.text
-                mark = code
-                if code == "yes":
-                    mark = "reserved" if str(getattr(line, "nature", "")) == "reservation_based" else "yes"
+                mark = _MARKS.get(str(getattr(line, "nature", "")), code)
                 cells.setdefault(line.id, {})[kind] = mark
     shown = sorted(cells, key=lambda each: (-len(cells[each]), each))
     return {"columns": columns, "rows": [(each, told[each], cells[each]) for each in shown]}
