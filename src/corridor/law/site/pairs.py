@@ -53,12 +53,13 @@ class Pairs:
         table: dict[str, Any] = {} if ctx.table is None else {"table": ctx.table}
         self.bonds = [law.Bonds(on=ctx.on, form=form or None, **table) for form in self.forms]
         self.ids, self.lines, self.days = _Kept(), _Kept(), _Kept()
-        self.lists, self.classes, self.sets, self.notes = _Kept(), _Kept(), _Kept(), _Kept()
+        self.lists, self.classes, self.sets = _Kept(), _Kept(), _Kept()
         self.own: dict[tuple[int, str], dict[int, tuple[int, ...]]] = {}
         self.general: dict[tuple[int, int, int], tuple[tuple[int, ...], tuple[int, ...]]] = {}
         self.exceptions: dict[str, int] = {}
         self.told = _Kept()
         self._said: dict[Any, int] = {}
+        self._marks: dict[Any, str] = {}
         self._reason = environment().get_template("_line.html")
 
     # -- lines ---------------------------------------------------------------------------------------
@@ -97,17 +98,17 @@ class Pairs:
                 missing = (place, number, one) not in self.general or any(
                     place not in self.own.get((one, code), {}) for code in (a, b)
                 )
-                if missing or one not in since:
-                    self._bond(place, number, one, bond, a, b, since)
+                if one not in since:
+                    first = next(each for each in bond.reasons if each.code == "in_force")
+                    since[one] = self.days.of((bond.in_force_since.isoformat(), self._mark(first)))
+                if missing:
+                    self._bond(place, number, one, bond, a, b)
         insts = tuple(sorted(since))
         return self.classes.of((tuple(row), insts)), [two(since[one]) for one in insts]
 
-    def _bond(
-        self, place: int, number: int, one: int, bond: Any, a: str, b: str, since: dict[int, int]
-    ) -> None:
+    def _bond(self, place: int, number: int, one: int, bond: Any, a: str, b: str) -> None:
+        """Keeps the lines of one instrument for one kind of request: those of each State, and the others."""
         reasons, limits = bond.reasons, bond.limits
-        first = next(each for each in reasons if each.code == "in_force")
-        since[one] = self.days.of((bond.in_force_since.isoformat(), self._mark(first)))
         own: dict[str, list[int]] = {a: [], b: [], "": []}
         for line in limits:
             own[self._whose(line.text, a, b)].append(self._line(line))
@@ -117,15 +118,13 @@ class Pairs:
         self.general[(place, number, one)] = (said, tuple(own[""]))
 
     def _mark(self, line: Any) -> str:
-        module: Any = (
-            environment()
-            .get_template("_macros.html")
-            .make_module({"t": self.ctx.t, "link": self.ctx.links.page, "ctx": self.ctx, "assumed": None})
-        )
         key = (line.confidence, line.certainty)
-        if key not in self._said:
-            self._said[key] = self.notes.of(str(module.mark(line)))
-        return str(self.notes.all()[self._said[key]])
+        if key not in self._marks:
+            macros = environment().get_template("_macros.html")
+            values = {"t": self.ctx.t, "link": self.ctx.links.page, "ctx": self.ctx, "assumed": None}
+            made: Any = macros.make_module(values)
+            self._marks[key] = str(made.mark(line))
+        return self._marks[key]
 
     # -- why not ---------------------------------------------------------------------------------------
 
@@ -201,15 +200,16 @@ class Pairs:
         every = {
             one: set.union(set(), *(who for (_, each), who in bound.items() if each == one)) for one in ids
         }
+        absent = {
+            (number, place): [one for one in ids if one not in {ids[each] for each in lists[order]}]
+            for number, (orders, _) in enumerate(classes)
+            for place, order in enumerate(orders)
+        }
         for place_of, (a, b, number) in enumerate(kept):
-            for place, order in enumerate(classes[number][0]):
-                inside = {ids[one] for one in lists[order]}
+            both = {one for one in ids if a in every[one] and b in every[one]}
+            for place in range(len(self.forms)) if both else ():
                 row = never.setdefault(place, {})
-                outside = [
-                    one
-                    for one in ids
-                    if one not in inside and one not in row and a in every[one] and b in every[one]
-                ]
+                outside = [one for one in absent[number, place] if one in both and one not in row]
                 if not outside:
                     continue
                 told = {each.id: each.text for each in self.bonds[place].between(a, b).not_applicable}

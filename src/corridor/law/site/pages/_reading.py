@@ -81,6 +81,7 @@ def instrument_titles() -> dict[str, str]:
     return found
 
 
+@functools.cache
 def with_a_page() -> frozenset[str]:
     """The instruments that have a page of their own: all but single bilateral treaties and mere membership."""
     known = frozenset(tables.known()) | frozenset(each.code for each in law.instruments())
