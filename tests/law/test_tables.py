@@ -43,7 +43,9 @@ def test_a_period_is_what_the_provision_says(row: dict[str, Any]) -> None:
 
 def test_no_form_has_a_period_outside_the_table() -> None:
     signed = {(row["basis"], row["kind"], row["id"]) for row in rows("periods")}
-    found = [law.form(kind, each.code, on=DAY) for kind in law.kinds() for each in law.instruments() if each.rules]
+    found = [
+        law.form(kind, each.code, on=DAY) for kind in law.kinds() for each in law.instruments() if each.rules
+    ]
     forms = [form for form in found if isinstance(form, law.Form)]
     assert {(form.basis, form.kind, each.id) for form in forms for each in form.periods} == signed
 
@@ -94,3 +96,10 @@ def find(path: str) -> law.Line:
 @pytest.mark.parametrize("row", rows("citations"), ids=lambda row: row["of"])
 def test_a_paper_cites_no_further_than_was_read(row: dict[str, Any]) -> None:
     assert find(row["of"]).cite() == row["cite"], row["because"]
+
+
+@pytest.mark.parametrize("row", rows("matrix"), ids=lambda row: row["kind"])
+def test_the_matrix_says_what_its_table_says(row: dict[str, Any]) -> None:
+    matrix = law.matrix(row["instrument"])
+    found = {ground: matrix.cell(row["kind"], ground) for ground in row["cells"]}
+    assert {ground: str(cell.answer) for ground, cell in found.items() if cell} == row["cells"]

@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from corridor.law.errors import LawFault
-from corridor.law.gating import Door, Gate, OffenceFacts
+from corridor.law.gating import Door, Extent, Gate, OffenceFacts, Reach
 from corridor.law.ruleset import DEFAULT, Rules, rules, shipped
 from corridor.law.status import Entry, Standing, Status, World, status
 from corridor.law.types import (
@@ -37,15 +37,19 @@ from corridor.law.types import (
     Ground,
     Instrument,
     Line,
+    Links,
     MeasureKind,
     Nature,
     Offence,
+    Paragraph,
     Period,
     PeriodKind,
     Provision,
+    Reference,
     Requirement,
     Role,
     Source,
+    Strength,
     Trust,
     UnknownRules,
 )
@@ -53,26 +57,65 @@ from corridor.law.types import (
 if TYPE_CHECKING:
     from corridor.law.between import Between, Bond, Bonds, between
     from corridor.law.days import day
+    from corridor.law.matrix import Answer, Cell, Matrix, matrix
     from corridor.law.parties import coverage, effects, participations, parties_to, short_title
     from corridor.law.reasons import NotApplicable, Reason
     from corridor.law.search import Findings, Found, search
     from corridor.law.states import Group, State, state, states
+    from corridor.law.treaty import (
+        Actor,
+        Clause,
+        FinalClauses,
+        Jurisdiction,
+        JurisdictionGround,
+        Moment,
+        Notification,
+        OfficeDuty,
+        Option,
+        Power,
+        Principle,
+        Procedural,
+        Register,
+        Registers,
+        Reservation,
+        Safeguard,
+    )
 
 #: Name -> the module it lives in: read when first asked for, so that a short question stays short.
 _LAZY: dict[str, str] = {
+    "Actor": "corridor.law.treaty",
+    "Answer": "corridor.law.matrix",
     "Between": "corridor.law.between",
     "Bond": "corridor.law.between",
     "Bonds": "corridor.law.between",
+    "Cell": "corridor.law.matrix",
+    "Clause": "corridor.law.treaty",
+    "FinalClauses": "corridor.law.treaty",
     "Findings": "corridor.law.search",
     "Found": "corridor.law.search",
     "Group": "corridor.law.states",
+    "Jurisdiction": "corridor.law.treaty",
+    "JurisdictionGround": "corridor.law.treaty",
+    "Matrix": "corridor.law.matrix",
+    "Moment": "corridor.law.treaty",
     "NotApplicable": "corridor.law.reasons",
+    "Notification": "corridor.law.treaty",
+    "OfficeDuty": "corridor.law.treaty",
+    "Option": "corridor.law.treaty",
+    "Power": "corridor.law.treaty",
+    "Principle": "corridor.law.treaty",
+    "Procedural": "corridor.law.treaty",
     "Reason": "corridor.law.reasons",
+    "Register": "corridor.law.treaty",
+    "Registers": "corridor.law.treaty",
+    "Reservation": "corridor.law.treaty",
+    "Safeguard": "corridor.law.treaty",
     "State": "corridor.law.states",
     "between": "corridor.law.between",
     "coverage": "corridor.law.parties",
     "day": "corridor.law.days",
     "effects": "corridor.law.parties",
+    "matrix": "corridor.law.matrix",
     "participations": "corridor.law.parties",
     "parties_to": "corridor.law.parties",
     "search": "corridor.law.search",
@@ -104,19 +147,25 @@ sys.modules[__name__].__class__ = _Law
 
 __all__ = [
     "NOT_IN_THE_DATA",
+    "Actor",
     "Ancillary",
+    "Answer",
     "Article",
     "Between",
     "Bond",
     "Bonds",
     "Category",
+    "Cell",
     "Certainty",
+    "Clause",
     "Confidence",
     "ContentItem",
     "Definition",
     "Door",
     "Duty",
     "Entry",
+    "Extent",
+    "FinalClauses",
     "Findings",
     "Form",
     "Found",
@@ -124,29 +173,50 @@ __all__ = [
     "Ground",
     "Group",
     "Instrument",
+    "Jurisdiction",
+    "JurisdictionGround",
     "LawFault",
     "Line",
+    "Links",
+    "Matrix",
     "MeasureKind",
+    "Moment",
     "Nature",
     "NotApplicable",
+    "Notification",
     "Offence",
     "OffenceFacts",
+    "OfficeDuty",
+    "Option",
+    "Paragraph",
     "Period",
     "PeriodKind",
+    "Power",
+    "Principle",
+    "Procedural",
     "Provision",
+    "Reach",
     "Reason",
+    "Reference",
+    "Register",
+    "Registers",
     "Requirement",
+    "Reservation",
     "Role",
     "Rules",
+    "Safeguard",
     "Source",
     "Standing",
     "State",
     "Status",
+    "Strength",
     "Trust",
     "UnknownRules",
     "World",
+    "actors",
     "article",
     "articles",
+    "at",
     "between",
     "coverage",
     "day",
@@ -154,15 +224,23 @@ __all__ = [
     "definitions",
     "digest",
     "effects",
+    "final_clauses",
     "form",
     "gate",
     "instruments",
+    "jurisdiction",
     "kinds",
+    "matrix",
     "measures",
+    "notifications",
     "offences",
     "participations",
     "parties_to",
+    "procedural",
+    "registers",
+    "reservations",
     "rules",
+    "safeguards",
     "search",
     "short_title",
     "sources",
@@ -180,6 +258,54 @@ def article(number: int, instrument: str = DEFAULT) -> Article:
 def articles(instrument: str = DEFAULT) -> tuple[Article, ...]:
     """The articles in the data, by number."""
     return shipped().articles(instrument)
+
+
+def at(place: str, instrument: str = DEFAULT) -> tuple[Paragraph, ...]:
+    """The paragraphs at a place (`40(21)(b)`), below it, or the one that holds it: where a cross-reference leads.
+
+    Raises LawFault `law.article.not-in-data`.
+    """
+    return shipped().at(place, instrument)
+
+
+def jurisdiction(instrument: str = DEFAULT) -> Jurisdiction:
+    """On which grounds a Party must or may try, and what States owe each other when several claim."""
+    return shipped().jurisdiction(instrument)
+
+
+def procedural(instrument: str = DEFAULT) -> Procedural:
+    """The domestic powers with their conditions, secrecy, periods and reservations, and their common safeguards."""
+    return shipped().procedural(instrument)
+
+
+def safeguards(instrument: str = DEFAULT) -> tuple[Safeguard, ...]:
+    """What protects persons and States, and what the product does about it."""
+    return shipped().safeguards(instrument)
+
+
+def registers(instrument: str = DEFAULT) -> Registers:
+    """The registers of the depositary, and what depositary and secretariat do."""
+    return shipped().registers(instrument)
+
+
+def notifications(instrument: str = DEFAULT) -> tuple[Notification, ...]:
+    """What a Party tells, when, to whom."""
+    return shipped().notifications(instrument)
+
+
+def reservations(instrument: str = DEFAULT) -> tuple[Reservation, ...]:
+    """The reservations, declarations and options the instrument leaves to a Party."""
+    return shipped().reservations(instrument)
+
+
+def final_clauses(instrument: str = DEFAULT) -> FinalClauses:
+    """The final clauses with the figures and days they fix."""
+    return shipped().final_clauses(instrument)
+
+
+def actors(instrument: str = DEFAULT) -> tuple[Actor, ...]:
+    """Who has a part under the instrument."""
+    return shipped().actors(instrument)
 
 
 def definition(term: str, instrument: str = DEFAULT) -> Definition:

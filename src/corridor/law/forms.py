@@ -133,6 +133,14 @@ def _one(key: str, pages: list[Row], instrument: str) -> Provision | None:
     return found
 
 
+def _chosen(top: Row, paragraphs: list[Paragraph]) -> tuple[Paragraph, ...]:
+    """The paragraphs a form holds: those its page names by reference, or every one of its articles."""
+    named = top.texts("paragraphs")
+    if missing := sorted(set(named) - {each.ref for each in paragraphs}):
+        raise top.fault(f"paragraph {missing[0]} is not in the provisions of its articles")
+    return tuple(each for each in paragraphs if not named or each.ref in named)
+
+
 def read_form(
     folder: Traversable,
     instrument: str,
@@ -184,7 +192,7 @@ def read_form(
         use=lines("use", provision),
         form_and_language=lines("form_and_language", provision),
         costs=_one("costs", pages, instrument),
-        paragraphs=tuple(each for number in articles for each in paragraphs(number)),
+        paragraphs=_chosen(top, [each for number in articles for each in paragraphs(number)]),
         measures=tuple(by_id[id] for id in named),
         **_base(top, instrument),
     )

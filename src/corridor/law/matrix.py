@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from corridor.law.ruleset import DEFAULT, shipped
 from corridor.law.types import Form, Ground, Line, Nature, plain
 
 POSTPONEMENT = "postponement"
@@ -87,7 +88,12 @@ class Matrix:
         }
 
 
-def matrix(instrument: str, forms: Iterable[Form]) -> Matrix:
+def matrix(instrument: str = DEFAULT) -> Matrix:
+    """The refusal matrix of an instrument. Raises LawFault `law.instrument.no-rules`, `law.instrument.unknown`."""
+    return shipped().matrix(instrument)
+
+
+def read_off(instrument: str, forms: Iterable[Form]) -> Matrix:
     """The matrix of the forms of one instrument."""
     every = tuple(forms)
     found: dict[str, None] = {}
@@ -99,15 +105,10 @@ def matrix(instrument: str, forms: Iterable[Form]) -> Matrix:
 
 
 def _cell(form: Form, ground: str) -> Cell:
+    absent = Answer.NOT_A_GROUND if form.grounds_closed else Answer.NOT_LISTED
     if ground == POSTPONEMENT:
-        return Cell(
-            form.kind,
-            ground,
-            Answer.YES if form.postponement else Answer.NOT_A_GROUND,
-            any(each.id == "consult_before_refuse_or_postpone" for each in form.duties)
-            and form.postponement is not None,
-            form.postponement,
-        )
+        foreseen = form.postponement is not None
+        return Cell(form.kind, ground, Answer.YES if foreseen else absent, False, form.postponement)
     line = form.ground(ground)
     if isinstance(line, Ground):
         return Cell(form.kind, ground, _OF_NATURE.get(line.nature, Answer.YES), line.consult_first, line)
@@ -115,4 +116,4 @@ def _cell(form: Form, ground: str) -> Cell:
         for each in lines:
             if each.id == ground:
                 return Cell(form.kind, ground, answer, False, each)
-    return Cell(form.kind, ground, Answer.NOT_A_GROUND if form.grounds_closed else Answer.NOT_LISTED)
+    return Cell(form.kind, ground, absent)

@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from corridor.law import forms, gating, treaty
-from corridor.law import matrix as matrices
+from corridor.law import forms, gating
 from corridor.law import provisions as paragraphs
 from corridor.law.errors import LawFault
 from corridor.law.loader import Row, page, read_sources
@@ -38,6 +37,10 @@ from corridor.law.types import (
     Source,
     UnknownRules,
 )
+
+if TYPE_CHECKING:
+    from corridor.law import treaty
+    from corridor.law.matrix import Matrix
 
 L = TypeVar("L", bound=Line)
 
@@ -312,7 +315,9 @@ class Rules:
     # -- the rest of the instrument ----------------------------------------------------------------
 
     def _of(self, name: str, instrument: str) -> Any:
-        """One of the pages of corridor.law.treaty; what an instrument without the page answers is empty."""
+        """One of the pages of corridor.law.treaty, which is imported when one is first asked for."""
+        from corridor.law import treaty
+
         key = (name, instrument)
         if key not in self._kept:
             self._folder(instrument)
@@ -360,11 +365,13 @@ class Rules:
         found: treaty.FinalClauses = self._of("final_clauses", instrument)
         return found
 
-    def matrix(self, instrument: str = DEFAULT) -> matrices.Matrix:
+    def matrix(self, instrument: str = DEFAULT) -> Matrix:
         """Every kind of request against every ground, read off the forms."""
+        from corridor.law.matrix import read_off
+
         self._folder(instrument)
         every = (self.form(kind, instrument, on=date.max) for kind in self._forms[instrument])
-        return matrices.matrix(instrument, (form for form in every if isinstance(form, Form)))
+        return read_off(instrument, (form for form in every if isinstance(form, Form)))
 
     # -- forms and the gate ------------------------------------------------------------------------
 
@@ -422,6 +429,8 @@ class Rules:
 
     def lines(self) -> Iterator[Line]:
         """Every line of every instrument, for tests and for whoever counts."""
+        from corridor.law import treaty
+
         for name, kinds in self._forms.items():
             yield from self.articles(name)
             yield from self.paragraphs(name)

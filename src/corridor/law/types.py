@@ -82,6 +82,9 @@ class PeriodKind(StrEnum):
     MAXIMUM = "maximum"
     EVENT = "event"
     BEFORE_EXPIRY = "before_expiry"
+    PER_REQUEST = "per_request"
+    AVAILABILITY = "availability"
+    RECURRING = "recurring"
     NO_FIGURE = "no_fixed_figure"
 
 
@@ -396,7 +399,7 @@ class Period(Line):
     kind: PeriodKind
     days: int | None
     runs_from: str
-    binds: str  # "requested", "requesting", "each" or "domestic"
+    binds: str  # "requested", "requesting", "each", "domestic" or "depositary"
     renewable: bool
 
 
