@@ -9,6 +9,7 @@ from corridor.law.site.context import Context, Page
 from corridor.law.site.pages import (
     about,
     articles,
+    beside,
     between,
     finding,
     forms,
@@ -52,6 +53,8 @@ PAGES: tuple[Kind, ...] = (
     Kind("form", forms.make_one, subjects=forms.subjects),
     Kind("instruments", instruments.make, "says"),
     Kind("instrument", instruments.make_one, subjects=instruments.subjects),
+    Kind("at-home", beside.make_home, "says"),
+    Kind("party", beside.make_tells, "join"),
     Kind("search", finding.make, "says"),
     Kind("between", between.make, "between"),
     Kind("sources", sources.make, "read"),
