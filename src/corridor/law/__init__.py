@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from corridor.law.between import Between, Bond, Bonds, between
     from corridor.law.days import day
     from corridor.law.matrix import Answer, Cell, Matrix, matrix
+    from corridor.law.neighbours import Correspondence, Relation, correspondence, relations
     from corridor.law.parties import coverage, effects, participations, parties_to, short_title
     from corridor.law.reasons import NotApplicable, Reason
     from corridor.law.search import Findings, Found, search
@@ -91,6 +92,7 @@ _LAZY: dict[str, str] = {
     "Cell": "corridor.law.matrix",
     "Clause": "corridor.law.treaty",
     "FinalClauses": "corridor.law.treaty",
+    "Correspondence": "corridor.law.neighbours",
     "Findings": "corridor.law.search",
     "Found": "corridor.law.search",
     "Group": "corridor.law.states",
@@ -110,14 +112,17 @@ _LAZY: dict[str, str] = {
     "Registers": "corridor.law.treaty",
     "Reservation": "corridor.law.treaty",
     "Safeguard": "corridor.law.treaty",
+    "Relation": "corridor.law.neighbours",
     "State": "corridor.law.states",
     "between": "corridor.law.between",
+    "correspondence": "corridor.law.neighbours",
     "coverage": "corridor.law.parties",
     "day": "corridor.law.days",
     "effects": "corridor.law.parties",
     "matrix": "corridor.law.matrix",
     "participations": "corridor.law.parties",
     "parties_to": "corridor.law.parties",
+    "relations": "corridor.law.neighbours",
     "search": "corridor.law.search",
     "short_title": "corridor.law.parties",
     "state": "corridor.law.states",
@@ -160,6 +165,7 @@ __all__ = [
     "Clause",
     "Confidence",
     "ContentItem",
+    "Correspondence",
     "Definition",
     "Door",
     "Duty",
@@ -200,6 +206,7 @@ __all__ = [
     "Reference",
     "Register",
     "Registers",
+    "Relation",
     "Requirement",
     "Reservation",
     "Role",
@@ -218,6 +225,7 @@ __all__ = [
     "articles",
     "at",
     "between",
+    "correspondence",
     "coverage",
     "day",
     "definition",
@@ -238,6 +246,7 @@ __all__ = [
     "parties_to",
     "procedural",
     "registers",
+    "relations",
     "reservations",
     "rules",
     "safeguards",
