@@ -197,11 +197,15 @@ def form(kind: str, basis: str, on: str | None, as_json: bool) -> None:
     paper.heading("The request says")
     for item in row["contents"]:
         paper.item(paper.marked(f"{item['text']}{_REQUIREMENT.get(item['requirement'], '')}", item))
+    if not row["contents"]:
+        paper.item("The instrument lists no contents for it.")
     closed = "no other ground is open" if found.grounds_closed else "the list is not closed"
     paper.heading(f"Grounds for refusal ({closed})")
     for ground in row["grounds"]:
         first = "; consult first" if ground["consult_first"] else ""
         paper.item(paper.marked(f"{ground['text']} ({_plain(ground['nature'])}{first})", ground))
+    if not row["grounds"]:
+        paper.item("None is listed.")
     provisions(paper, "Not a ground here", row["excluded"])
     provisions(paper, "Forbidden as a ground", row["prohibited"])
     if row["postponement"]:
