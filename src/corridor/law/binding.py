@@ -28,6 +28,11 @@ EVIDENCE = frozenset(
         "contact_point",
         "spontaneous_information",
         "emergency_assistance",
+        "emergency_disclosure",
+        "direct_cooperation_provider",
+        "domain_registration",
+        "expedited_production",
+        "video_conference",
     )
 )
 _EXCLUDES = frozenset(("excludes_form", "excludes_offence"))
