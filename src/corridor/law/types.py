@@ -214,6 +214,8 @@ def trust_to_dict(trust: Trust) -> dict[str, Any]:
     row["dated"] = trust.dated.isoformat()
     row["certainty"] = str(trust.certainty) if trust.certainty else None
     row["cross_check"] = list(trust.cross_check)
+    if trust.partly_seen_in:
+        row["partly_seen_in"] = list(trust.partly_seen_in)
     if trust.seen_scope:
         row["seen_scope"] = trust.seen_scope
     return row
