@@ -264,6 +264,42 @@ def test_nine_reservations_to_the_budapest_convention_and_no_other() -> None:
     assert [each.ref for each in options if str(each.kind) == "general_rule"] == ["42"]
 
 
+@pytest.mark.parametrize(
+    ("basis", "id", "name", "figure"),
+    [
+        ("UNTOC", "entry_into_force", "instruments", 40),  # 38(1)
+        ("UNTOC", "entry_into_force", "day", 90),
+        ("UNTOC", "later_parties", "day", 30),  # 38(2)
+        ("UNCAC", "entry_into_force", "instruments", 30),  # 68(1)
+        ("UNCAC", "entry_into_force", "day", 90),
+        ("UNCAC", "later_parties", "day", 30),  # 68(2)
+        ("BUDAPEST_CETS185", "entry_into_force", "instruments", 5),  # 36(3)
+        ("BUDAPEST_CETS185", "entry_into_force", "of_members", 3),
+        ("BUDAPEST_CETS185", "denunciation", "months", 3),  # 47(2)
+        ("UNTOC", "denunciation", "years", 1),  # 40(1)
+        ("UNCAC", "denunciation", "years", 1),  # 70(1)
+    ],
+)
+def test_the_final_clauses_hold_the_figures_of_the_text(basis: str, id: str, name: str, figure: int) -> None:
+    clause = law.rules(law.digest()).final_clauses(basis).clause(id)
+    assert clause is not None
+    assert clause.number(name) == figure
+
+
+@pytest.mark.parametrize("basis", NEIGHBOURS)
+def test_the_instruments_needed_are_the_same_in_the_table_of_parties(basis: str) -> None:
+    clause = law.rules(law.digest()).final_clauses(basis).clause("entry_into_force")
+    (row,) = [row for row in rows("parties", "instruments") if row.text("id") == basis]
+    assert clause is not None
+    assert str(clause.number("instruments")) == row.text("needed")
+
+
+def test_several_states_that_claim_jurisdiction_consult() -> None:
+    """Budapest 22(5), UNTOC 15(5), UNCAC 42(5)."""
+    for basis, ref in (("BUDAPEST_CETS185", "22(5)"), ("UNTOC", "15(5)"), ("UNCAC", "42(5)")):
+        assert [each.ref for each in law.rules(law.digest()).jurisdiction(basis).duties] == [ref]
+
+
 def test_an_instrument_without_these_pages_is_not_said_to_yield_to_nothing() -> None:
     for read in (relations, correspondence):
         with pytest.raises(law.LawFault) as caught:
