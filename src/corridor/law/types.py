@@ -401,7 +401,7 @@ class Period(Line):
     kind: PeriodKind
     days: int | None
     runs_from: str
-    binds: str  # "requested", "requesting", "each", "domestic" or "depositary"
+    binds: str  # "requested", "requesting", "each", "domestic" "depositary" or "provider"
     renewable: bool
 
 
