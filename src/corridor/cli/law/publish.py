@@ -27,7 +27,10 @@ def site(directory: Path, on: str | None, assume: Path | None, local: Path | Non
     from corridor.law import site as pages
 
     table = table_of(assume, local)
-    built = pages.build(directory, on=asked_day(on), table=table, local=local)
+    fonts = Path(pages.__file__).parents[2] / "web" / "static" / "vendor"  # where a node has been set up
+    built = pages.build(
+        directory, on=asked_day(on), table=table, local=local, fonts=fonts if fonts.is_dir() else None
+    )
     assumed = getattr(table, "assumed", None)
     paper = Paper()
     paper.pairs(

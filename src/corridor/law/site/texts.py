@@ -33,7 +33,7 @@ def catalogue(language: str) -> dict[str, str]:
     if file is None:
         return {}
     read = yaml.load(file.read_text(encoding="utf-8"), Loader=_Base)  # noqa: S506
-    return {str(code): str(sentence).strip() for code, sentence in read.items()}
+    return {str(code): str(sentence) for code, sentence in read.items()}
 
 
 @functools.cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from corridor import law
@@ -17,12 +18,51 @@ STANDINGS = ("p", "d", "r", "s", "n")
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers at the head of a page. `reported` is None where the table does not tell reports from deposits."""
+
+    counted: int
+    reported: int | None
+    needed: int
+    signatories: int
+    signatory_states: int
+    entry_into_force: date | None
+    at_least: bool
+    closes: date
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One State and where it stands; `entry` is its row of the status table, None where the table has none."""
 
     state: State
     standing: str
     entry: Any
+
+
+def figures(ctx: Context) -> Figures:
+    """What the status says as numbers; what it does not compute is counted from its rows and the final clauses."""
+    status: Any = ctx.answers.status
+    clauses = law.final_clauses()
+    numbers = {
+        name: value for each in clauses.clauses for name, value in each.numbers if name == "instruments"
+    }
+    days = {name: value for each in clauses.clauses for name, value in each.days if name == "closes"}
+    signed = [each for each in status.entries if each.signature]
+    of_states = [each for each in signed if each.state not in ORGANISATIONS]
+    deposited = [
+        each for each in status.entries if standing(each) in ("d", "p") and each.state not in ORGANISATIONS
+    ]
+    return Figures(
+        counted=getattr(status, "instruments_counted", len(deposited)),
+        reported=getattr(status, "instruments_reported", None),
+        needed=getattr(status, "needed", numbers["instruments"]),
+        signatories=getattr(status, "signatories", len(signed)),
+        signatory_states=getattr(status, "signatory_states", len(of_states)),
+        entry_into_force=getattr(status, "entry_into_force", None),
+        at_least=bool(getattr(status, "at_least", False)),
+        closes=getattr(status, "signature_closes", days["closes"]),
+    )
 
 
 def standing(entry: Any) -> str:

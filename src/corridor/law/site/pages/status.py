@@ -3,69 +3,60 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
 from corridor.law.site.context import Context, Page
-from corridor.law.site.pages._reading import STANDINGS, organisations, places, standing
+from corridor.law.site.pages._reading import STANDINGS, figures, organisations, places, standing
 from corridor.law.site.render import fragment
 from corridor.law.states import ORGANISATIONS, Group
 
 
 def lead(ctx: Context) -> Markup:
     """The one sentence that says whether the Convention is in force."""
-    status, t = ctx.answers.status, ctx.t
-    force: date | None = status.entry_into_force
-    if force is not None and force <= ctx.on:
-        return t("status.lead.in-force", day=t.day(force))
+    told, t = figures(ctx), ctx.t
+    force = told.entry_into_force
     if force is not None:
-        return t("status.lead.will", day=t.day(force))
-    return t(
-        "status.lead.not-yet",
-        counted=status.instruments_counted,
-        needed=status.needed,
-        reported=status.instruments_reported,
-    )
+        return t("status.lead.in-force" if force <= ctx.on else "status.lead.will", day=t.day(force))
+    more = t.n("status.lead.reported", told.reported) if told.reported else Markup("")
+    counted = t.n("status.lead.counted", told.counted)
+    return t("status.lead.not-yet", counted=counted, needed=told.needed, more=more)
 
 
 def keys(ctx: Context) -> list[tuple[str, Markup]]:
     """The figures at the head of a page: value and what it counts."""
-    status, t = ctx.answers.status, ctx.t
-    at_least = t("status.at-least") if getattr(status, "at_least", False) else Markup("")
-    closes: date = status.signature_closes
-    left = (closes - ctx.on).days
-    rows = [
-        (f"{at_least}{status.instruments_counted} / {status.needed}", t("status.key.counted")),
-        (str(status.instruments_reported), t("status.key.reported")),
-        (str(status.signatories), t("status.key.signatories", states=status.signatory_states)),
-    ]
+    told, t = figures(ctx), ctx.t
+    at_least = t("status.at-least") if told.at_least else Markup("")
+    left = (told.closes - ctx.on).days
+    rows = [(f"{at_least}{told.counted} / {told.needed}", t("status.key.counted"))]
+    if told.reported is not None:
+        rows.append((str(told.reported), t("status.key.reported")))
+    rows.append((str(told.signatories), t("status.key.signatories", states=told.signatory_states)))
     if left >= 0:
-        rows.append((t.number(left), t("status.key.window", day=t.day(closes))))
+        rows.append((t.number(left), t("status.key.window", day=t.day(told.closes))))
     else:
-        rows.append((t.day_text(closes), t("status.key.closed")))
+        rows.append((t.day_text(told.closes), t("status.key.closed")))
     return rows
 
 
 def forty(ctx: Context) -> dict[str, Any]:
     """One cell an instrument needed, as coordinates: counted, reported, still wanting."""
-    status, t = ctx.answers.status, ctx.t
-    needed, counted = status.needed, min(status.instruments_counted, status.needed)
-    reported = min(status.instruments_reported, needed - counted)
+    told, t = figures(ctx), ctx.t
+    needed, counted = told.needed, min(told.counted, told.needed)
+    reported = min(told.reported or 0, needed - counted)
     wanting = needed - counted - reported
-    facts = {"counted": counted, "reported": reported, "wanting": wanting, "needed": needed}
+    key = [("counted", "d", t.n("forty.counted", counted))]
+    if reported:
+        key.append(("reported", "r", t.n("forty.reported", reported)))
+    key.append(("wanting", "n", t.n("forty.wanting", wanting)))
     return {
         "drawings": [
             _cells("broad", 20, needed, counted, reported),
             _cells("narrow", 10, needed, counted, reported),
         ],
-        "desc": t("forty.desc", **facts),
-        "key": (
-            ("counted", "d", t.n("forty.counted", counted)),
-            ("reported", "r", t.n("forty.reported", reported)),
-            ("wanting", "n", t.n("forty.wanting", wanting)),
-        ),
+        "desc": t("forty.desc", counted=counted, reported=reported, wanting=wanting, needed=needed),
+        "key": key,
     }
 
 

@@ -1,0 +1,220 @@
+"""The pages of the law as files: whole, linked, said in one catalogue, readable by everybody, asking nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from corridor import law
+from corridor.law import site
+from corridor.law.site import table, texts
+from corridor.law.site.context import StaticLinks
+from corridor.law.site.pages import tilemap
+from corridor.law.states import states
+
+DAY = date(2026, 11, 26)
+FOLDER = Path(site.__file__).parent
+TEMPLATES = sorted((FOLDER / "templates").glob("*.html"))
+ASSETS = sorted((FOLDER / "assets").iterdir())
+CODE_IN_TEMPLATE = re.compile(r"""\bt(\.n|\.maybe)?\(\s*"([^"]+)"\s*(~)?""")
+CODE_IN_PYTHON = re.compile(r"""\b(?:t|self)(\.n|\.maybe)?\(\s*(f)?"([^"{]+)(\{)?""")
+PHYSICAL = re.compile(r"(?<![a-z_-])(left|right)(?![a-z_])|\b(float|text)-(start|end)?(left|right)\b")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    site.build(folder, on=DAY)
+    return folder
+
+
+def _codes() -> tuple[set[str], set[str]]:
+    """Codes named in full, and what codes made from data begin with."""
+    whole: set[str] = set()
+    begins: set[str] = set()
+    for page in TEMPLATES:
+        for plural, code, joined in CODE_IN_TEMPLATE.findall(page.read_text(encoding="utf-8")):
+            if joined:
+                begins.add(code)
+            else:
+                whole |= {f"{code}.one", f"{code}.other"} if plural == ".n" else {code}
+    for page in FOLDER.rglob("*.py"):
+        for plural, _, code, place in CODE_IN_PYTHON.findall(page.read_text(encoding="utf-8")):
+            if place:
+                begins.add(code)
+            else:
+                whole |= {f"{code}.one", f"{code}.other"} if plural == ".n" else {code}
+    return whole, begins
+
+
+def test_every_sentence_a_page_says_stands_in_the_catalogue() -> None:
+    known = set(texts.catalogue("en"))
+    whole, begins = _codes()
+    assert not whole - known
+    assert not [begin for begin in begins if not any(code.startswith(begin) for code in known)]
+
+
+def test_no_sentence_of_the_catalogue_is_without_a_page() -> None:
+    whole, begins = _codes()
+    everything = "".join(page.read_text(encoding="utf-8") for page in FOLDER.rglob("*.py"))
+    unused = [
+        code
+        for code in texts.catalogue("en")
+        if code not in whole
+        and not any(code.startswith(begin) for begin in begins if begin)
+        and f'"{code}"' not in everything
+    ]
+    assert not unused
+
+
+def test_words_stand_in_the_catalogue_and_not_in_templates() -> None:
+    for page in TEMPLATES:
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S)
+        text = re.sub(r"<[^>]*>", " ", text)
+        assert not re.findall(r"[A-Za-z]{3,}", text), page.name
+
+
+@pytest.mark.parametrize("page", [*TEMPLATES, *ASSETS], ids=lambda page: page.name)
+def test_one_sheet_serves_both_writing_directions(page: Path) -> None:
+    assert not PHYSICAL.findall(page.read_text(encoding="utf-8"))
+
+
+def test_a_sentence_escapes_what_it_is_given() -> None:
+    t = texts.Texts("en")
+    assert "<b>" not in t("mark.from") + t("said.n", name="<b>")
+    assert "&lt;b&gt;" in t("said.n", name="<b>")
+
+
+def test_a_language_that_lacks_a_sentence_says_it_in_english() -> None:
+    assert texts.Texts("xx")("page.skip") == texts.Texts("en")("page.skip")
+
+
+def test_every_state_has_one_square_and_no_square_is_shared() -> None:
+    tiles = tilemap.tiles()
+    assert set(tiles) == {each.code for each in states()}
+    assert len(set(tiles.values())) == len(tiles)
+    style = (FOLDER / "assets" / "law.css").read_text(encoding="utf-8")
+    for column, row in tiles.values():
+        assert f".law-tiles .c{column} {{" in style
+        assert f".law-tiles .r{row} {{" in style
+
+
+def test_the_map_says_that_it_draws_no_border_and_holds_no_opinion(built: Path) -> None:
+    text = (built / "map.html").read_text(encoding="utf-8")
+    assert "do not imply the expression of any opinion whatsoever" in text
+    assert text.count('class="law-tile ') >= len(states())
+
+
+def _links(page: Path) -> Iterator[str]:
+    for where in re.findall(r'(?:href|src|action)="([^"]+)"', page.read_text(encoding="utf-8")):
+        yield where.replace("&amp;", "&")
+
+
+def test_every_link_of_the_export_opens_a_file_of_the_export(built: Path) -> None:
+    ids: dict[str, set[str]] = {}
+    for page in built.glob("*.html"):
+        ids[page.name] = set(re.findall(r'\sid="([^"]+)"', page.read_text(encoding="utf-8")))
+    for page in built.glob("*.html"):
+        for where in _links(page):
+            assert not where.startswith(("http:", "https:", "//", "/")), (page.name, where)
+            name, _, place = where.partition("#")
+            assert (built / (name or page.name)).is_file(), (page.name, where)
+            if place and "=" not in place:
+                assert place in ids[name or page.name], (page.name, where)
+
+
+def test_no_page_runs_or_styles_anything_inline(built: Path) -> None:
+    for page in built.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)", text), (
+            page.name
+        )
+    for script in (built / "assets").glob("*.js"):
+        assert not re.search(r"\beval\(|new Function|\bfetch\(|https?://", script.read_text(encoding="utf-8"))
+
+
+def test_every_page_has_one_heading_a_title_and_a_language(built: Path) -> None:
+    titles = set()
+    for page in built.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert text.count("<h1") == 1, page.name
+        assert '<html lang="en" dir="ltr">' in text
+        title = re.search(r"<title>([^<]+)</title>", text)
+        assert title is not None
+        titles.add(title[1])
+        assert len(re.findall(r'\sid="([^"]+)"', text)) == len(set(re.findall(r'\sid="([^"]+)"', text))), (
+            page.name
+        )
+        for drawing in re.findall(r"<svg.*?</svg>", text, flags=re.S):
+            assert "<title" in drawing, page.name
+            assert "<desc" in drawing, page.name
+        for figure in re.findall(r"<figure.*?</figure>", text, flags=re.S):
+            assert "<figcaption>" in figure, page.name
+    assert len(titles) == len(list(built.glob("*.html")))
+
+
+def test_the_same_day_and_table_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    site.build(tmp_path, on=DAY)
+    first = {file.relative_to(built): file.read_bytes() for file in built.rglob("*") if file.is_file()}
+    second = {file.relative_to(tmp_path): file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    assert first == second
+
+
+def test_an_unknown_page_offers_the_near_one() -> None:
+    ctx = site.Context(site.Answers(DAY), StaticLinks())
+    with pytest.raises(law.LawFault) as raised:
+        site.render("artcles", ctx)
+    assert raised.value.code == "law.site.no-page"
+    assert "articles" in str(raised.value.facts["near"])
+
+
+def test_a_page_is_in_the_menu_or_reached_from_a_page_that_is(built: Path) -> None:
+    reached = {"index.html"}
+    waiting = ["index.html"]
+    while waiting:
+        for where in _links(built / waiting.pop()):
+            name = where.partition("#")[0]
+            if name.endswith(".html") and name not in reached:
+                reached.add(name)
+                waiting.append(name)
+    assert {page.name for page in built.glob("*.html")} == reached
+    assert len({kind.name for kind in table.PAGES}) == len(table.PAGES)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2.2, from 1 to 21."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_every_text_can_be_read_on_what_it_stands_on() -> None:
+    """WCAG 2.2 AA: 4.5 to 1. Tokens and the squares of the map."""
+    sheet = (FOLDER / "assets" / "base.css").read_text(encoding="utf-8")
+    tokens = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", sheet))
+    for ink in ("ink", "ink-2", "ink-3", "accent", "accent-2", "red", "amber", "green"):
+        for ground in ("paper", "sheet"):
+            assert contrast(tokens[ink], tokens[ground]) >= 4.5, (ink, ground)
+    for ink, ground in (
+        ("red", "red-soft"),
+        ("amber", "amber-soft"),
+        ("green", "green-soft"),
+        ("accent-2", "accent-soft"),
+    ):
+        assert contrast(tokens[ink], tokens[ground]) >= 4.5, (ink, ground)
+    for ink, ground in (
+        ("#ffffff", tokens["accent"]),
+        (tokens["accent-2"], "#cfe0e4"),
+        (tokens["accent-2"], "#a9c6cd"),
+    ):
+        assert contrast(ink, ground) >= 4.5, (ink, ground)
