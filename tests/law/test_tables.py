@@ -87,6 +87,9 @@ def find(path: str) -> law.Line:
         return law.article(int(name))
     if where == "definition":
         return law.definition(name)
+    if where == "paragraph":
+        (found,) = law.at(name)
+        return found
     basis, kind, part = where.split("/")
     line = getattr(known(kind, basis), part)(name)
     assert isinstance(line, law.Line)
@@ -103,3 +106,57 @@ def test_the_matrix_says_what_its_table_says(row: dict[str, Any]) -> None:
     matrix = law.matrix(row["instrument"])
     found = {ground: matrix.cell(row["kind"], ground) for ground in row["cells"]}
     assert {ground: str(cell.answer) for ground, cell in found.items() if cell} == row["cells"]
+
+
+@pytest.mark.parametrize("row", rows("reach"), ids=lambda row: row["kind"])
+def test_a_kind_reaches_serious_crimes_or_not_as_its_row_says(row: dict[str, Any]) -> None:
+    serious = law.gate(law.OffenceFacts(heavier_penalty=True), row["instrument"])
+    other = law.gate(law.OffenceFacts(maximum_penalty_months=1), row["instrument"])
+    assert (row["kind"] in serious.opens) is (row["extent"] != "does_not_extend")
+    assert (row["kind"] in other.opens) is (row["extent"] == "not_limited_by_offence")
+    limited = row["kind"] in {each.id for each in serious.limits}
+    assert limited is (row["extent"] == "extends_for_electronic_evidence_only")
+
+
+def test_every_kind_of_the_convention_has_its_row_in_the_table_of_reach() -> None:
+    assert sorted(row["kind"] for row in rows("reach")) == sorted(law.matrix().kinds)
+
+
+def treaty(name: str) -> list[dict[str, Any]]:
+    return yaml.safe_load((TABLES / "treaty.yaml").read_text(encoding="utf-8"))[name]
+
+
+def told(name: str) -> list[dict[str, Any]]:
+    """What the data says, in the shape of the table."""
+    if name == "jurisdiction":
+        return [
+            {"ref": g.ref, "principle": str(g.principle), "strength": str(g.strength)}
+            for g in law.jurisdiction().grounds
+        ]
+    if name == "powers":
+        return [
+            {"ref": p.ref, "strength": str(p.strength), "forms": list(p.forms)}
+            for p in law.procedural().powers
+        ]
+    if name == "notifications":
+        return [
+            {"ref": n.ref, "when": [str(each) for each in n.when], "mandatory": n.mandatory}
+            for n in law.notifications()
+        ]
+    if name == "reservations":
+        return [{"ref": o.ref, "is": str(o.kind), "affects": list(o.affects)} for o in law.reservations()]
+    if name == "registers":
+        return [{"ref": r.ref, "circulated": r.circulated} for r in law.registers().registers]
+    clauses = law.final_clauses().clauses
+    figures = "numbers" if name == "figures" else "days"
+    return [{"ref": c.ref, "name": key, "is": value} for c in clauses for key, value in getattr(c, figures)]
+
+
+@pytest.mark.parametrize(
+    "name", ["jurisdiction", "powers", "notifications", "reservations", "registers", "figures", "days"]
+)
+def test_the_convention_says_what_the_table_of_the_treaty_says(name: str) -> None:
+    def key(row: dict[str, Any]) -> str:
+        return f"{row['ref']} {row.get('name')} {row.get('when')}"
+
+    assert sorted(told(name), key=key) == sorted(treaty(name), key=key)
