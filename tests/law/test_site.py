@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -184,6 +187,44 @@ def test_a_page_is_in_the_menu_or_reached_from_a_page_that_is(built: Path) -> No
                 waiting.append(name)
     assert {page.name for page in built.glob("*.html")} == reached
     assert len({kind.name for kind in table.PAGES}) == len(table.PAGES)
+
+
+@dataclass(frozen=True)
+class _Assumption:
+    label: str = "Forty more <deposits>"
+    digest: str = "ab" * 32
+
+
+def test_an_assumed_status_is_written_across_every_page_and_every_drawing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(site.Answers, "assumed", property(lambda self: _Assumption()))
+    ctx = site.Context(site.Answers(DAY), StaticLinks())
+    for kind in table.PAGES:
+        page = kind.make(ctx, next(iter(kind.subjects(ctx))))
+        assert 'class="law-assumed"' in page.html, kind.name
+        assert 'class="law-water"' in page.html, kind.name
+        assert "Forty more &lt;deposits&gt;" in page.html, kind.name
+        drawings = re.findall(r"<svg.*?</svg>", page.html, flags=re.S)
+        assert all('class="mark-w' in drawing for drawing in drawings), kind.name
+        figures = re.findall(r"<figure.*?</figure>", page.html, flags=re.S)
+        assert all("assumed status" in figure for figure in figures), kind.name
+
+
+def test_what_was_made_under_an_assumption_is_not_kept_for_those_who_assume_nothing() -> None:
+    plain = site.Answers(DAY)
+    assumed = site.Answers(DAY, table=SimpleNamespace(digest="x" * 64, assumed=_Assumption()))
+    assert plain.key != assumed.key
+
+
+def test_a_states_own_answers_are_never_kept_for_the_public(tmp_path: Path) -> None:
+    """What is kept between readers is made of public data alone."""
+    rendering = sys.modules["corridor.law.site.render"]
+    before = dict(rendering._PAGES)
+    own = site.Context(site.Answers(DAY), StaticLinks(), local=tmp_path, home="XAA", own=True)
+    for slug in ("status", "state-fra", "between"):
+        site.render(slug, own)
+    assert before == rendering._PAGES
 
 
 def _luminance(colour: str) -> float:

@@ -36,6 +36,7 @@ def make_one(ctx: Context, subject: str) -> Page:
         entry=place.entry,
         doors=_doors(ctx, one),
         own=_own(ctx, one),
+        reserved=tables.effects(one.code, None),
         partners=_partners(ctx, one),
         short=instrument_titles(),
         known=with_a_page(),

@@ -7,8 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from corridor.law import parties as tables
+from corridor.law.ruleset import DEFAULT
 from corridor.law.site.context import Context, Page
-from corridor.law.site.pages._reading import STANDINGS, figures, organisations, places, standing
+from corridor.law.site.pages._reading import STANDINGS, figures, name_of, organisations, places, standing
 from corridor.law.site.render import fragment
 from corridor.law.states import ORGANISATIONS, Group
 
@@ -125,6 +127,22 @@ def _row(ctx: Context, entry: Any, name: str, group: str, letter: str) -> dict[s
     }
 
 
+def _reserved() -> list[dict[str, Any]]:
+    """What States have reserved or declared to the Convention, by State, as far as the data know."""
+    found = [
+        {
+            "name": name_of(each.state),
+            "kind": each.kind,
+            "ref": each.article,
+            "text": each.text,
+            "confidence": each.marks.confidence,
+            "certainty": each.marks.certainty,
+        }
+        for each in tables.effects(None, DEFAULT)
+    ]
+    return sorted(found, key=lambda each: (str(each["name"]), str(each["ref"])))
+
+
 def make(ctx: Context, subject: str) -> Page:
     rows, total = regions(ctx)
     html = fragment(
@@ -136,6 +154,6 @@ def make(ctx: Context, subject: str) -> Page:
         total=total,
         rows=_rows(ctx),
         standings=STANDINGS[:-1],
-        reservations=(),
+        reservations=_reserved(),
     )
     return Page("status", str(ctx.t("status.title")), html, "status")
