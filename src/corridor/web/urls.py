@@ -10,7 +10,19 @@ from django.views.static import serve
 
 from corridor.web.api import api
 from corridor.web.pages import page
-from corridor.web.views import asking, deciding, desk, docs, dossier, evidence, law, national, people, sign
+from corridor.web.views import (
+    asking,
+    deciding,
+    desk,
+    docs,
+    dossier,
+    evidence,
+    law,
+    law_file,
+    national,
+    people,
+    sign,
+)
 
 BOTH = ("GET", "HEAD", "POST")
 
@@ -41,6 +53,8 @@ PAGES: list[URLPattern | URLResolver] = [
     path("packages/<slug:package_id>/check/", page(evidence.check, "POST"), name="check"),
     path("packages/<slug:package_id>/open/", page(evidence.open_, "POST"), name="open"),
     path("packages/<slug:package_id>/download/", page(evidence.download, "POST"), name="download"),
+    path("law-file/", page(law_file.texts, *BOTH), name="law-file"),
+    path("law-file/<slug:instrument>/<int:article>/", page(law_file.compare, *BOTH), name="law-compare"),
     path("people/", page(people.people), name="people"),
     path("people/add/", page(people.add, *BOTH), name="officer-add"),
     path("people/<str:username>/reset/", page(people.reset, *BOTH), name="officer-reset"),

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
+from corridor.law import Line
 from corridor.web import naming
 
 register = template.Library()
@@ -114,3 +115,13 @@ def cite(text: str) -> str:
 @register.filter
 def instrument(code: str) -> str:
     return naming.instrument_name(str(code))
+
+
+@register.filter
+def line_text(line: Line) -> str:
+    """What a line of the law data says, whatever kind of line it is."""
+    for name in ("text", "meaning", "summary", "title"):
+        found = getattr(line, name, None)
+        if found:
+            return str(found)
+    return ""

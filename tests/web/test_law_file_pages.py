@@ -1,0 +1,83 @@
+"""A lawyer loads a certified text, sees our lines beside it and signs what agrees; the pages say what stands."""
+
+from __future__ import annotations
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.web.conftest import SECRET, Desk
+
+#: Invented sentences, numbered as an article may be.
+TEXT = b"Article 42\nInvented title\n" + b"\n".join(
+    f"{number}. An invented sentence number {number}.".encode() for number in range(1, 10)
+)
+COMPARE = "/law-file/UNCC_2024/42/"
+
+
+def load(desk: Desk, secret: str = SECRET, text: bytes = TEXT) -> object:
+    given = {"instrument": "UNCC_2024", "language": "en", "origin": "an invented copy", "secret": secret}
+    upload = SimpleUploadedFile("text.txt", text, content_type="text/plain")
+    return desk.client("CA", "signatory").post("/law-file/", given | {"text": upload})
+
+
+def test_a_text_is_loaded_compared_and_confirmed(desk: Desk) -> None:
+    browser = desk.client("CA", "signatory")
+    assert b"No certified text" in browser.get(COMPARE).content
+    assert load(desk)["Location"] == "/law-file/"
+    page = browser.get("/law-file/").content.decode()
+    assert "an invented copy" in page
+    assert f'href="{COMPARE}"' in page
+    page = browser.get(COMPARE).content.decode()
+    assert "8. An invented sentence number 8." in page
+    assert 'name="verdict:42(8)"' in page
+    done = browser.post(
+        COMPARE,
+        {
+            "verdict:42(8)": "agrees",
+            "verdict:42(4)": "differs",
+            "note:42(4)": "the copy says otherwise",
+            "verdict:42(1)": "",
+            "secret": SECRET,
+        },
+    )
+    assert done["Location"] == COMPARE
+    page = browser.get(COMPARE).content.decode()
+    assert page.count("pill-good") == 1
+    assert page.count("pill-stop") == 1
+    assert "the copy says otherwise" in browser.get("/law-file/").content.decode()
+
+
+def test_what_was_judged_is_still_there_after_a_wrong_secret(desk: Desk) -> None:
+    load(desk)
+    browser = desk.client("CA", "signatory")
+    page = browser.post(
+        COMPARE, {"verdict:42(4)": "differs", "note:42(4)": "a word typed", "secret": "not the secret"}
+    )
+    assert page.status_code == 403
+    text = page.content.decode()
+    assert "a word typed" in text
+    assert 'value="differs" checked' in text
+    assert "not the secret" not in text
+
+
+def test_a_reader_sees_and_signs_nothing(desk: Desk) -> None:
+    load(desk)
+    browser = desk.client("CP", "drafter")
+    page = browser.get(COMPARE).content.decode()
+    assert "An invented sentence number 8." in page
+    assert 'name="secret"' not in page
+    assert browser.post(COMPARE, {"verdict:42(8)": "agrees", "secret": SECRET}).status_code == 403
+
+
+def test_a_file_that_is_no_text_is_told_and_not_kept(desk: Desk) -> None:
+    page = load(desk, text=b"%PDF-1.7 \xff")
+    assert page.status_code == 422  # type: ignore[attr-defined]
+    assert b"law.certified.not-text" in page.content  # type: ignore[attr-defined]
+    assert b"an invented copy" in page.content  # type: ignore[attr-defined]
+
+
+def test_an_article_nobody_has_reads_like_nothing_at_all(desk: Desk) -> None:
+    browser = desk.client("CA", "signatory")
+    absent = browser.get("/dossiers/" + "f" * 64 + "/")
+    for path in ("/law-file/UNCC_2024/999/", "/law-file/NOTHING/1/", "/law-file/UNTOC/999/"):
+        page = browser.get(path)
+        assert page.status_code == 404
+        assert page.content == absent.content
