@@ -5,6 +5,10 @@ from __future__ import annotations
 from corridor import law
 from corridor.law.site.context import Context, Page
 from corridor.law.site.render import fragment
+from corridor.law.tables import folder, table_sources
+
+#: The folders of tables that say what was read for them.
+TABLES = ("parties", "states")
 
 
 def make(ctx: Context, subject: str) -> Page:
@@ -25,5 +29,15 @@ def make(ctx: Context, subject: str) -> Page:
         {"code": each.code, "name": each.short_title, "sources": list(law.sources(each.code).values())}
         for each in with_rules
     ]
-    html = fragment("sources.html", ctx, counts=counts, instruments=read)
+    read += [
+        {
+            "code": name,
+            "name": str(ctx.t(f"sources.table.{name}")),
+            "sources": list(table_sources(name).values()),
+        }
+        for name in TABLES
+        if "sources" in folder(name)
+    ]
+    rows = sorted({each for entry in ctx.answers.status.entries for each in entry.source})
+    html = fragment("sources.html", ctx, counts=counts, instruments=read, status=rows)
     return Page("sources", str(ctx.t("sources.title")), html, "sources")
