@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from markupsafe import escape
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.web.conftest import Desk
 
@@ -54,6 +55,42 @@ def test_an_address_that_names_no_page_offers_the_near_one(db: None) -> None:
     assert "status" in answer.content.decode()
     assert Client().get("/law/article-99/").status_code == 404
     assert Client().get("/law/assets/settings.py").status_code == 404
+
+
+def test_a_node_answers_for_two_states_on_any_day(db: None) -> None:
+    from corridor import law
+
+    asked = {"a": "FRA", "b": "DEU", "on": "2024-05-01", "form": "preservation", "offence": "7"}
+    text = Client().get("/law/between/", asked).content.decode()
+    told = law.between("FRA", "DEU", on=date(2024, 5, 1), form="preservation", offence=7)
+    assert text.count("<h3>") >= len(told.instruments) > 0
+    for bond in told.instruments:
+        assert f'datetime="{bond.in_force_since.isoformat()}"' in text
+        for line in bond.limits:
+            assert escape(line.text) in text
+    nothing = Client().get("/law/between/", {"a": "PRK", "b": "TUV"}).content.decode()
+    assert "Without an instrument" in nothing or "in force between both" in nothing
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"a": "FRA", "b": "VNX"},
+        {"a": "FRA", "b": "FRA"},
+        {"a": "FRA", "b": "XAA"},
+        {"a": "FRA", "b": "EUE"},
+        {"a": "FRA", "b": "VNM", "on": "01.02.2026"},
+        {"a": "FRA", "b": "VNM", "form": "preservatoin"},
+        {"a": "FRA", "b": "VNM", "offence": "99"},
+        {"a": "FRA", "b": "VNM", "offence": "<b>"},
+    ],
+)
+def test_a_question_that_cannot_be_answered_says_what_to_correct(asked: dict[str, str], db: None) -> None:
+    answer = Client().get("/law/between/", asked)
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'role="alert"' in text
+    assert "<b>" not in text.split('role="alert"')[1].split("</p>")[0]
 
 
 def test_reading_is_all_one_can_do(db: None) -> None:
