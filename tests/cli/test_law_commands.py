@@ -172,9 +172,7 @@ def test_what_is_unknown_is_a_coded_error_that_offers_the_near_ones(
     assert offered in told.json["next"]
 
 
-@pytest.mark.parametrize(
-    "words", ["article", "between FRA", "form", "nosuch", "between FRA DEU --assume missing.csv"]
-)
+@pytest.mark.parametrize("words", ["article", "between FRA", "form", "nosuch"])
 def test_a_question_wrongly_put_is_status_2(words: str, run: Run) -> None:
     said = run(*words.split())
     assert said.status == 2
@@ -223,7 +221,7 @@ def section(name: str) -> str:
 def test_the_page_has_every_command_with_every_option_it_alone_has(name: str) -> None:
     text = section(name)
     assert f"corridor law {name}" in text
-    common = {"--json", "--on", "--assume", "--local"}
+    common = {"--json", "--on"}
     options = {
         opt for parameter in law_app.commands[name].params for opt in parameter.opts if opt.startswith("--")
     }
