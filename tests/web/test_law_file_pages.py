@@ -81,3 +81,18 @@ def test_an_article_nobody_has_reads_like_nothing_at_all(desk: Desk) -> None:
         page = browser.get(path)
         assert page.status_code == 404
         assert page.content == absent.content
+
+
+def test_a_confirmed_paragraph_is_what_an_officer_reads_beside_a_request(desk: Desk) -> None:
+    browser = desk.client("CP", "signatory")
+    given = {"basis.instrument": "UNCC_2024"}
+    before = browser.post("/new/preservation/missing/", given).content.decode()
+    assert "42(3)(e)" not in before
+    load(desk)  # the text has 42(3), without letters: nothing below it can be confirmed
+    lettered = TEXT.replace(
+        b"4. An", b"(a) one\n(b) two\n(c) three\n(d) four\n(e) five, invented\n(f) six\n4. An"
+    )
+    load(desk, text=lettered)
+    done = desk.client("CA", "signatory").post(COMPARE, {"verdict:42(3)(e)": "agrees", "secret": SECRET})
+    assert done.status_code == 302
+    assert "42(3)(e)" in browser.post("/new/preservation/missing/", given).content.decode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,17 +25,37 @@ class Missing:
 
 
 def missing(
-    kind: str, basis: str, body: Mapping[str, Any], on: date, texts: Iterable[Text] = ()
+    kind: str,
+    basis: str,
+    body: Mapping[str, Any],
+    on: date,
+    texts: Iterable[Text] = (),
+    confirmed: Collection[str] = (),
 ) -> tuple[Missing, ...]:
-    """Content items of the form not in `body` or `texts`. Nothing under a basis whose rules are not in the data."""
-    return against(law.form(kind, basis, on=on), body, texts, REGISTRY[kind])
+    """Content items of the form not in `body` or `texts`. Nothing under a basis whose rules are not in the data.
+
+    `confirmed`: what the asking State's lawyers confirmed (`Line.cite`). The fold gives none: all States see the same.
+    """
+    return against(law.form(kind, basis, on=on), body, texts, REGISTRY[kind], confirmed)
 
 
-def against(form: Any, body: Mapping[str, Any], texts: Iterable[Text], kind: Kind) -> tuple[Missing, ...]:
+def against(
+    form: Any,
+    body: Mapping[str, Any],
+    texts: Iterable[Text],
+    kind: Kind,
+    confirmed: Collection[str] = (),
+) -> tuple[Missing, ...]:
     """The same, for a form already looked up."""
     written = {text.field for text in texts if text.text.strip()}
     return tuple(
-        Missing(item.id, item.cite(), item.text, str(item.requirement), bool(item.requirement.mandatory))
+        Missing(
+            item.id,
+            item.cite(confirmed),
+            item.text,
+            str(item.requirement),
+            bool(item.requirement.mandatory),
+        )
         for item in form.contents
         if item.id not in written and item.id not in kind.from_header and empty(body.get(item.id))
     )

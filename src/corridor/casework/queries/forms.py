@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +70,7 @@ def missing(
     body: Mapping[str, Any],
     texts: Iterable[Mapping[str, str]],
     at: datetime | None = None,
+    confirmed: Collection[str] = (),
 ) -> tuple[MissingRow, ...]:
     """What the law named asks for and a body with its texts does not give. Called while an officer types."""
     on = (at or house().clock()).date()
@@ -78,7 +79,7 @@ def missing(
         for one in texts
     ]
     try:
-        rows = dossiers.missing(kind, instrument, body, on, words)
+        rows = dossiers.missing(kind, instrument, body, on, words, confirmed)
     except law.LawFault as error:
         raise CaseworkFault("casework.act.basis") from error
     return tuple(MissingRow(one.item, one.ref, one.text, one.requirement) for one in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.utils.translation import get_language
@@ -73,7 +73,9 @@ def _offences(instrument: str) -> Offers:
     return [(str(each.article), f"{each.article}: {each.title}") for each in rows]
 
 
-def grounds(kind: str, instrument: str, act: str = "refuse") -> list[dict[str, Any]]:
+def grounds(
+    kind: str, instrument: str, act: str = "refuse", confirmed: Collection[str] = ()
+) -> list[dict[str, Any]]:
     """The grounds of the form for an act, each with the paragraph as it may be cited and how sure the line is."""
     form = law.form(kind, instrument, on=house().clock().date())
     if act == "postpone":
@@ -87,7 +89,7 @@ def grounds(kind: str, instrument: str, act: str = "refuse") -> list[dict[str, A
         {
             "id": each.id,
             "text": naming.say("ground", instrument, each.id, default=each.text),
-            "cite": each.cite(),
+            "cite": each.cite(confirmed),
             "nature": str(each.nature),
             "consult_first": each.consult_first,
             "confidence": str(each.confidence),

@@ -201,7 +201,13 @@ def _own_office(person: Person, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _missing(person: Person, kind: str, content: dict[str, Any]) -> dict[str, Any]:
     instrument = (content.get("basis") or {}).get("instrument") or DEFAULT_INSTRUMENT
-    rows = queries.missing(kind, instrument, content.get("body") or {}, content.get("texts") or [])
+    rows = queries.missing(
+        kind,
+        instrument,
+        content.get("body") or {},
+        content.get("texts") or [],
+        confirmed=queries.law_confirmed(person).cites,
+    )
     return {"missing": rows, "known_rules": law.form(kind, instrument, on=_today()).known}
 
 

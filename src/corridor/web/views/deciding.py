@@ -174,7 +174,9 @@ def _show(
         "act": act,
         "possible": possible(found, act),
         "fields": place_texts([each for each in fields if each.code != "ground"], written),
-        "grounds": grounds(found.kind, found.instrument) if act == "refuse" else [],
+        "grounds": grounds(found.kind, found.instrument, confirmed=queries.law_confirmed(person).cites)
+        if act == "refuse"
+        else [],
         "ground": (content.get("body") or {}).get("ground", ""),
         "texts": [
             row
