@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from corridor import law
+from corridor.law import parties as tables
+from corridor.law.ruleset import DEFAULT
 from corridor.law.site import figures
-from corridor.law.site.context import Context
+from corridor.law.site.context import Context, Page
+from corridor.law.site.pages._reading import figures as figures_of
+from corridor.law.site.pages._reading import instrument_titles, standing
+from corridor.law.site.render import fragment
+from corridor.law.states import ORGANISATIONS
+from corridor.law.tables import latest_day
 
+#: An instrument with fewer dated deposits makes no line: a region's treaty says little of one open to all.
+FEWEST = 40
 #: How many years after opening the drawing shows, and for which years the table gives a number.
 YEARS = 6
 TABLE_YEARS = (1, 2, 3, 4, 5)
@@ -31,6 +41,50 @@ class Curve:
         """Deposits that many years after opening; None beyond the data."""
         day = date.fromordinal(self.opened.toordinal() + round(years * 365.25))
         return None if day > self.until else sum(each <= day for each in self.deposits)
+
+
+def make(ctx: Context, subject: str) -> Page:
+    curves = [_ours(ctx), *_others(ctx)]
+    html = fragment("deposits.html", ctx, chart=chart(ctx, curves, curves[0].needed))
+    return Page("deposits", str(ctx.t("deposits.title")), html, "deposits")
+
+
+def _ours(ctx: Context) -> Curve:
+    """This Convention. A deposit known by its month alone counts from the last day of that month."""
+    told = figures_of(ctx)
+    days = sorted(
+        latest_day(each.deposit)
+        for each in ctx.answers.status.entries
+        if standing(each) in ("d", "p") and each.deposit and each.state not in ORGANISATIONS
+    )
+    opened = next(each.since for each in law.instruments() if each.code == DEFAULT)
+    return Curve(
+        instrument_titles()[DEFAULT],
+        opened or ctx.on,
+        tuple(days),
+        told.needed,
+        told.entry_into_force,
+        ctx.on,
+        True,
+    )
+
+
+def _others(ctx: Context) -> list[Curve]:
+    """The conventions of the data whose deposits are dated: what each State's row says, organisations left out."""
+    found = []
+    for each in law.instruments():
+        known = tables.known().get(each.code)
+        if each.code == DEFAULT or known is None or known.needed is None or each.since is None:
+            continue
+        rows = tables.participations(each.code) if each.code in tables.tables() else ()
+        days = sorted(
+            date.fromisoformat(row.event)
+            for row in rows
+            if row.standing in tables.BINDING and len(row.event) == 10 and row.state not in ORGANISATIONS
+        )
+        if len(days) >= FEWEST:
+            found.append(Curve(each.short_title, each.since, tuple(days), known.needed, known.since, ctx.on))
+    return found
 
 
 def chart(ctx: Context, curves: Sequence[Curve], needed: int) -> dict[str, Any]:

@@ -26,6 +26,7 @@ DOORS = (
         (
             ("status", "home.door.status"),
             ("road", "home.door.road"),
+            ("deposits", "home.door.deposits"),
             ("press", "home.door.press"),
             ("map", "home.door.map"),
         ),
