@@ -84,7 +84,8 @@ def refs(article: int, instrument: str = DEFAULT, rules: Rules | None = None) ->
             continue
         if any(place.partition("(")[0] == str(article) for place in places(line.ref)):
             found.setdefault(line.ref)
-    return tuple(sorted(found, key=_order))
+    # Paragraphs of this article first, what only names them beside others after.
+    return tuple(sorted(found, key=lambda ref: (not ref.startswith(f"{article}("), _order(ref))))
 
 
 def confirm(
