@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.cli.law import standing, texts
+from corridor.cli.law import publish, standing, texts
 from corridor.cli.params import Room
 
 law_app = Room(
@@ -20,6 +20,7 @@ law_app = Room(
             "matrix",
         ),
         "Who is bound": ("between", "states"),
+        "To read and to publish": ("site",),
     },
 )
 for command in (
@@ -32,5 +33,6 @@ for command in (
     texts.matrix,
     standing.between,
     standing.states,
+    publish.site,
 ):
     law_app.add_command(command)

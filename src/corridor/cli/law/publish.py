@@ -1,0 +1,33 @@
+"""`corridor law site`: the law's public pages as a folder of files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from corridor.cli.law.inputs import asked_day, give, on_
+from corridor.cli.law.paper import Paper
+from corridor.cli.params import PATH, argument, as_json
+
+
+@click.command(short_help="Write the public pages into a folder")
+@argument(
+    "directory", type=PATH, help="Where to write them; made if need be, files of the same name are replaced."
+)
+@on_
+@as_json
+def site(directory: Path, on: str | None, as_json: bool) -> None:
+    """Write the law's pages as files that open from disk, with no server.
+
+    Example: corridor law site ./law-pages
+    """
+    from corridor.law import site as pages
+
+    fonts = Path(pages.__file__).parents[2] / "web" / "static" / "vendor"  # where a node has been set up
+    built = pages.build(directory, on=asked_day(on), fonts=fonts if fonts.is_dir() else None)
+    paper = Paper()
+    paper.pairs(
+        [("open", built.start), ("pages", built.pages), ("files", f"{built.files}, {built.size:,} bytes")]
+    )
+    give(paper, built.to_dict(), as_json)
