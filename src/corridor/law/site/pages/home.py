@@ -17,7 +17,9 @@ DOORS = (
         (
             ("between", "home.door.between"),
             ("forms", "home.door.forms"),
+            ("at-home", "home.door.at-home"),
             ("gaps", "home.door.gaps"),
+            ("party", "home.door.party"),
             ("deposit-kit", "home.door.kit"),
         ),
     ),
@@ -35,6 +37,8 @@ DOORS = (
         "student",
         (
             ("articles", "home.door.articles"),
+            ("search", "home.door.search"),
+            ("instruments", "home.door.instruments"),
             ("conduct", "home.door.conduct"),
             ("criminality", "home.door.criminality"),
             ("sources", "home.door.sources"),

@@ -40,9 +40,9 @@ def _row(ctx: Context, code: str) -> dict[str, Any]:
 
 
 def make(ctx: Context, subject: str) -> Page:
-    rows = [_row(ctx, code) for code in with_a_page()]
-    rows.sort(key=lambda each: (each["code"] != DEFAULT, not each["rules"], str(each["short"])))
-    html = fragment("instruments.html", ctx, instruments=rows, default=DEFAULT)
+    rows = [_row(ctx, code) for code in with_a_page() - {DEFAULT}]
+    rows.sort(key=lambda each: (not each["rules"], str(each["short"])))
+    html = fragment("instruments.html", ctx, instruments=rows)
     return Page("instruments", str(ctx.t("instruments.title")), html, "instruments")
 
 
