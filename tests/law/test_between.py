@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,9 @@ import pytest
 import yaml
 
 from corridor import law
-from corridor.law import Confidence, Entry, LawFault, Standing, World, binding
+from corridor.law import LawFault, World
 from corridor.law.ruleset import shipped
 from corridor.law.states import ORGANISATIONS
-from corridor.law.status import status as real_status
 from corridor.law.tables import folder, rows, table_sources
 
 TABLE = Path(__file__).parent / "tables" / "between.yaml"
@@ -25,52 +23,20 @@ DAY = date(2026, 11, 22)
 ASSUMED_FROM = date(2027, 6, 1)
 
 
-@dataclass(frozen=True)
-class Assumption:
-    label: str = "for the test"
-
-    def to_dict(self) -> dict[str, str]:
-        return {"label": self.label}
-
-
-@dataclass(frozen=True)
-class Assumed:
-    """A status table in which the Convention is in force for Qatar, Viet Nam, Azerbaijan and 40 others."""
-
-    assumed: Assumption = Assumption()
-
-
-@pytest.fixture
-def assumed(monkeypatch: pytest.MonkeyPatch) -> Assumed:
-    real = real_status
+@pytest.fixture(scope="module")
+def assumed() -> law.StatusTable:
+    """A status in which Qatar, Viet Nam, Azerbaijan and 40 others deposited on one day, 90 days before it binds."""
+    known = {row.state: row for row in law.shipped_table().rows}
     codes = {"QAT", "VNM", "AZE"} | {
         each.code for each in law.states() if each.un_member and each.code < "CZE"
     }
-
-    def status(*, on: date, instrument: str, world: World, table: Any = None) -> law.Status:
-        found = real(on=on, instrument=instrument, world=world)
-        if table is None:
-            return found
-        standing = Standing.PARTY if on >= ASSUMED_FROM else Standing.DEPOSITED
-        since = ASSUMED_FROM if on >= ASSUMED_FROM else None
-        entries = tuple(
-            Entry(
-                code,
-                law.state(code).name,
-                instrument,
-                standing,
-                since,
-                None,
-                "2027-03-03",
-                ("assumed",),
-                Confidence.RECALLED,
-            )
-            for code in sorted(codes)
-        )
-        return replace(found, entries=entries)
-
-    monkeypatch.setattr(binding, "status", status)
-    return Assumed()
+    lines = ["label: forty deposits", "rows:"]
+    for code in sorted(codes):
+        way = "deposit" if code in known and known[code].signed_on else "accession"
+        lines.append(f"  - {{state: {code}, {way}: 2027-03-03}}")
+    table = law.assume("\n".join(lines).encode())
+    assert law.status(on=ASSUMED_FROM, world=World.REAL, table=table).entry_into_force == ASSUMED_FROM
+    return table
 
 
 def asked(row: dict[str, Any], table: Any = None) -> law.Between:
@@ -80,7 +46,7 @@ def asked(row: dict[str, Any], table: Any = None) -> law.Between:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["says"])
-def test_two_states_are_bound_as_the_source_says(row: dict[str, Any], assumed: Assumed) -> None:
+def test_two_states_are_bound_as_the_source_says(row: dict[str, Any], assumed: law.StatusTable) -> None:
     found = asked(row, assumed if row.get("assumed") else None)
     ids = [each.id for each in found.instruments]
     if "first" in row:
@@ -103,7 +69,7 @@ def test_the_table_has_sixty_rows_and_one_citation_each() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["says"])
-def test_the_order_of_the_two_states_does_not_matter(row: dict[str, Any], assumed: Assumed) -> None:
+def test_the_order_of_the_two_states_does_not_matter(row: dict[str, Any], assumed: law.StatusTable) -> None:
     table = assumed if row.get("assumed") else None
     other = asked(row | {"a": row["b"], "b": row["a"]}, table)
     assert [each.id for each in asked(row, table).instruments] == [each.id for each in other.instruments]
@@ -111,7 +77,7 @@ def test_the_order_of_the_two_states_does_not_matter(row: dict[str, Any], assume
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["says"])
 def test_an_instrument_is_in_the_answer_once_and_each_sentence_has_its_source(
-    row: dict[str, Any], assumed: Assumed
+    row: dict[str, Any], assumed: law.StatusTable
 ) -> None:
     found = asked(row, assumed if row.get("assumed") else None)
     ids = [each.id for each in found.instruments] + [each.id for each in found.not_applicable]
@@ -140,12 +106,13 @@ def test_the_json_holds_what_it_promises() -> None:
     assert found["assumed"] is None
 
 
-def test_an_assumed_table_marks_every_answer_made_from_it(assumed: Assumed) -> None:
+def test_an_assumed_table_marks_every_answer_made_from_it(assumed: law.StatusTable) -> None:
     found = law.between("QAT", "VNM", on=date(2027, 7, 1), table=assumed)
-    assert found.to_dict()["assumed"] == {"label": "for the test"}
+    assert assumed.assumed is not None
+    assert found.to_dict()["assumed"] == {"label": "forty deposits", "digest": assumed.digest}
 
 
-def test_qatar_changes_the_answer_for_articles_14_to_16_only(assumed: Assumed) -> None:
+def test_qatar_changes_the_answer_for_articles_14_to_16_only(assumed: law.StatusTable) -> None:
     bonds = {
         article: law.between("QAT", "VNM", on=date(2027, 7, 1), offence=article, table=assumed)
         for article in range(7, 18)

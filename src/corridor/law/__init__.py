@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 from corridor.law.errors import LawFault
 from corridor.law.gating import Door, Extent, Gate, OffenceFacts, Reach
 from corridor.law.ruleset import DEFAULT, Rules, rules, shipped
-from corridor.law.status import Entry, Standing, Status, World, status
 from corridor.law.types import (
     NOT_IN_THE_DATA,
     Ancillary,
@@ -60,9 +59,21 @@ if TYPE_CHECKING:
     from corridor.law.matrix import Answer, Cell, Matrix, matrix
     from corridor.law.neighbours import Correspondence, Relation, correspondence, relations
     from corridor.law.parties import coverage, effects, participations, parties_to, short_title
+    from corridor.law.press import PressError, press
     from corridor.law.reasons import NotApplicable, Reason
     from corridor.law.search import Findings, Found, search
     from corridor.law.states import Group, State, state, states
+    from corridor.law.status import Entry, Standing, Status, Window, World, status
+    from corridor.law.status_reading import assume, read_status, read_status_xml
+    from corridor.law.status_table import (
+        Assumption,
+        StatusChange,
+        StatusRow,
+        StatusTable,
+        compare_status,
+        read_status_csv,
+        shipped_table,
+    )
     from corridor.law.treaty import (
         Actor,
         Clause,
@@ -84,6 +95,24 @@ if TYPE_CHECKING:
 
 #: Name -> the module it lives in: read when first asked for, so that a short question stays short.
 _LAZY: dict[str, str] = {
+    "PressError": "corridor.law.press",
+    "press": "corridor.law.press",
+    "assume": "corridor.law.status_reading",
+    "read_status": "corridor.law.status_reading",
+    "read_status_xml": "corridor.law.status_reading",
+    "Assumption": "corridor.law.status_table",
+    "StatusChange": "corridor.law.status_table",
+    "StatusRow": "corridor.law.status_table",
+    "StatusTable": "corridor.law.status_table",
+    "compare_status": "corridor.law.status_table",
+    "read_status_csv": "corridor.law.status_table",
+    "shipped_table": "corridor.law.status_table",
+    "Entry": "corridor.law.status",
+    "Standing": "corridor.law.status",
+    "Status": "corridor.law.status",
+    "Window": "corridor.law.status",
+    "World": "corridor.law.status",
+    "status": "corridor.law.status",
     "Actor": "corridor.law.treaty",
     "Answer": "corridor.law.matrix",
     "Between": "corridor.law.between",
@@ -156,6 +185,7 @@ __all__ = [
     "Ancillary",
     "Answer",
     "Article",
+    "Assumption",
     "Between",
     "Bond",
     "Bonds",
@@ -198,6 +228,7 @@ __all__ = [
     "Period",
     "PeriodKind",
     "Power",
+    "PressError",
     "Principle",
     "Procedural",
     "Provision",
@@ -216,15 +247,21 @@ __all__ = [
     "Standing",
     "State",
     "Status",
+    "StatusChange",
+    "StatusRow",
+    "StatusTable",
     "Strength",
     "Trust",
     "UnknownRules",
+    "Window",
     "World",
     "actors",
     "article",
     "articles",
+    "assume",
     "at",
     "between",
+    "compare_status",
     "correspondence",
     "coverage",
     "day",
@@ -244,13 +281,18 @@ __all__ = [
     "offences",
     "participations",
     "parties_to",
+    "press",
     "procedural",
+    "read_status",
+    "read_status_csv",
+    "read_status_xml",
     "registers",
     "relations",
     "reservations",
     "rules",
     "safeguards",
     "search",
+    "shipped_table",
     "short_title",
     "sources",
     "state",

@@ -22,6 +22,7 @@ from corridor.law.reasons import NotApplicable, Reason, Words
 from corridor.law.ruleset import DEFAULT
 from corridor.law.states import two_states
 from corridor.law.status import World
+from corridor.law.status_table import Assumption, StatusTable
 
 __all__ = ["Between", "Bond", "Bonds", "NotApplicable", "Reason", "between"]
 
@@ -61,7 +62,7 @@ class Between:
     form: str | None
     offence: int | None
     instruments: tuple[Bond, ...]
-    assumed: Any
+    assumed: Assumption | None
     _words: Words = field(repr=False, compare=False)
 
     @property
@@ -98,11 +99,16 @@ class Bonds:
     """One question for many pairs. Raises LawFault `law.form.unknown-kind`, `law.article.not-in-data`."""
 
     def __init__(
-        self, *, on: date, form: str | None = None, offence: int | None = None, table: Any = None
+        self,
+        *,
+        on: date,
+        form: str | None = None,
+        offence: int | None = None,
+        table: StatusTable | None = None,
     ) -> None:
         _check(form, offence)
         self.on, self.form, self.offence, self.table = on, form, offence, table
-        self._assumed = getattr(table, "assumed", None)
+        self._assumed = table.assumed if table is not None else None
         self._fields: dict[World, Field] = {}
 
     def between(self, a: str, b: str) -> Between:
@@ -133,7 +139,7 @@ def between(
     on: date,
     form: str | None = None,
     offence: int | None = None,
-    table: Any = None,
+    table: StatusTable | None = None,
 ) -> Between:
     """What binds `a` and `b` on the day `on` for a kind of request and an offence of the Convention (article number).
 

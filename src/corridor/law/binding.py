@@ -14,6 +14,7 @@ from corridor.law import parties as tables
 from corridor.law.parties import BILATERAL, Coverage, Effect, Known, Marks, Own, Participation, Standing
 from corridor.law.ruleset import DEFAULT
 from corridor.law.status import Status, World, status
+from corridor.law.status_table import StatusTable
 from corridor.law.types import Certainty, Confidence
 
 #: Kinds of request that only gather evidence: open to instruments that reach electronic evidence of any offence.
@@ -61,7 +62,9 @@ class Candidate:
 class Field:
     """The tables under one question. Immutable once made; answers are kept by class of pair."""
 
-    def __init__(self, world: World, on: date, form: str | None, offence: int | None, table: Any) -> None:
+    def __init__(
+        self, world: World, on: date, form: str | None, offence: int | None, table: StatusTable | None
+    ) -> None:
         self.world, self.on, self.form, self.offence = world, on, form, offence
         self.status = _status(world, on, table)
         self.rows: dict[str, dict[str, Participation]] = self._participations()
@@ -212,9 +215,8 @@ def _class_of(id: str) -> str:
     return id if id in tables.known() else BILATERAL
 
 
-def _status(world: World, on: date, table: Any) -> Status:
-    extra = {} if table is None else {"table": table}
-    return status(on=on, instrument=DEFAULT, world=world, **extra)
+def _status(world: World, on: date, table: StatusTable | None) -> Status:
+    return status(on=on, instrument=DEFAULT, world=world, table=table)
 
 
 def _status_of(code: str, on: date) -> Status:
@@ -225,7 +227,7 @@ def _from_status(found: Status) -> dict[str, Participation]:
     """The rows of a status table as participations: only what is in force binds."""
     rows = {}
     for each in found.entries:
-        since = found.in_force_for(each.state) if hasattr(found, "in_force_for") else each.in_force_since
+        since = found.in_force_for(each.state)
         standing = Standing.PARTY if since else _STANDINGS.get(str(each.standing), Standing.NOT_BOUND)
         certainty = Certainty.MEDIUM if each.confidence is Confidence.RECALLED else None
         rows[each.state] = Participation(

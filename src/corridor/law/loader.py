@@ -24,11 +24,11 @@ else:
 
 E_ = TypeVar("E_")
 
-_LINE = "\x00line"  # no YAML key can be this: the parser refuses NUL
+LINE = "\x00line"  # no YAML key can be this: the parser refuses NUL
 _TRUST_KEYS = ("source", "confidence", "certainty", "cross_check", "partly_seen_in", "seen_scope")
 
 
-class _Strict(_Base):
+class StrictYaml(_Base):
     """Safe YAML without duplicate keys, each mapping remembering the line it began on."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -40,7 +40,7 @@ class _Strict(_Base):
                 )
             seen.add(key.value)
         mapping = super().construct_mapping(node, deep=deep)
-        mapping[_LINE] = node.start_mark.line + 1
+        mapping[LINE] = node.start_mark.line + 1
         return mapping
 
 
@@ -51,8 +51,8 @@ class Row:
         self, file: str, data: Mapping[Any, Any], sources: Mapping[str, Source] | None = None
     ) -> None:
         self.file = file
-        self.line = int(data.get(_LINE, 0))
-        self._data = {key: value for key, value in data.items() if key != _LINE}
+        self.line = int(data.get(LINE, 0))
+        self._data = {key: value for key, value in data.items() if key != LINE}
         self._asked: set[str] = set()
         self._sources = sources if sources is not None else {}
 
@@ -190,7 +190,7 @@ def page(path: Traversable, sources: Mapping[str, Source] | None = None) -> Row:
     """One YAML file as a row. Raises LawFault `law.data.malformed` on anything but one mapping."""
     name = path.name
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Strict)  # noqa: S506
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=StrictYaml)  # noqa: S506
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "not YAML"

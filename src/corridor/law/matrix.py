@@ -98,7 +98,9 @@ def read_off(instrument: str, forms: Iterable[Form]) -> Matrix:
     every = tuple(forms)
     found: dict[str, None] = {}
     for form in every:
-        found |= dict.fromkeys(each.id for each in (*form.grounds, *form.excluded, *form.prohibited))
+        ids = [each.id for each in form.grounds]
+        ids += [each.id for each in (*form.excluded, *form.prohibited)]
+        found |= dict.fromkeys(ids)
     grounds = (*found, POSTPONEMENT)
     cells = tuple(_cell(form, ground) for form in every for ground in grounds)
     return Matrix(instrument, tuple(form.kind for form in every), grounds, cells)

@@ -274,11 +274,7 @@ class Words:
 
 def _deposits(field: Field) -> tuple[int, int]:
     """Deposits of the Convention confirmed, and reported beside them."""
-    rows = field.rows[DEFAULT].values()
-    counted = getattr(field.status, "instruments_counted", None)
-    if counted is None:
-        counted = sum(row.standing is Standing.RATIFIED for row in rows)
-    return counted, getattr(field.status, "instruments_reported", 0)
+    return field.status.instruments_counted, field.status.instruments_reported
 
 
 def _day(row: Participation) -> str:

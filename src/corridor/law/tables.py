@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import io
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
@@ -116,7 +117,7 @@ def rows(name: str, stem: str) -> Iterator[TableRow]:
 
 
 def _lines(file: Traversable) -> Iterator[tuple[int, dict[str, str]]]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        for values in reader:
-            yield reader.line_num, values
+    # The text as it stands: a cell may hold a line break of its own.
+    reader = csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8"), newline=""))
+    for values in reader:
+        yield reader.line_num, values
