@@ -83,6 +83,17 @@ ASKED: dict[str, set[str]] = {
     },
     "between XAA XBB --on 2026-11-22 --form preservation --article 7": {"instruments", "not_applicable"},
     "states": {"states"},
+    "status --on 2026-11-22": {
+        "signatories",
+        "signatory_states",
+        "instruments_counted",
+        "instruments_reported",
+        "needed",
+        "entry_into_force",
+        "at_least",
+        "assumed",
+    },
+    "press": {"errors"},
     "states --group grulac": {"states"},
 }
 
@@ -355,3 +366,74 @@ def _read(stream: int) -> Iterator[bytes]:
         if not block:
             return
         yield block
+
+
+SAMPLE = Path(__file__).parents[1] / "law" / "samples" / "XVIII-16.sample.xml"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "status --on 2027-06-01",
+        "between QAT VNM --on 2027-06-01 --form preservation --article 13",
+    ],
+)
+def test_an_assumed_status_is_said_first_and_last_and_in_json(words: str, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "assumed.yaml"
+    file.write_text("label: all who signed\nall_signatories_deposit: 2027-01-04\n")
+    asked = [*words.split(), "--assume", str(file)]
+    lines = run(*asked).out.splitlines()
+    assert lines[0].startswith("ASSUMED STATUS, not the depositary's: all who signed")
+    assert lines[-1] == lines[0] or lines[-2] == lines[0]
+    assert run(*asked, "--json").json["assumed"]["label"] == "all who signed"
+
+
+def test_an_assumed_status_changes_what_binds(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "assumed.yaml"
+    file.write_text("label: all who signed\nall_signatories_deposit: 2027-01-04\n")
+    for article, first in ((13, "UNCC_2024"), (14, "UNTOC"), (15, "UNTOC"), (16, "UNTOC"), (17, "UNCC_2024")):
+        said = run(
+            "between",
+            "QAT",
+            "VNM",
+            "--on",
+            "2027-06-01",
+            "--article",
+            article,
+            "--assume",
+            str(file),
+            "--json",
+        )
+        assert said.json["instruments"][0]["id"] == first, article
+
+
+def test_a_status_is_compared_and_kept_only_on_demand(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    said = run("import-status", SAMPLE, "--local", folder)
+    assert said.status == 0
+    assert "not in the new table: Mauritius (MUS)" in said.out
+    assert "Nothing was written" in said.out
+    assert list(folder.iterdir()) == []
+    assert run("import-status", SAMPLE, "--local", folder, "--apply").status == 0
+    assert {each.name for each in folder.iterdir()} == {"status.csv", "status.origin.json"}
+    data = run("status", "--on", "2026-11-22", "--local", folder, "--json").json
+    assert (data["signatories"], data["instruments_counted"]) == (72, 0)
+    assert "imported on" in data["origin"]
+    again = run("import-status", SAMPLE, "--local", folder, "--json").json
+    assert [each for each in again["changes"] if each["kind"] != "changed"] == []
+
+
+def test_a_table_is_not_kept_nowhere(run: Run) -> None:
+    said = run("import-status", SAMPLE, "--apply")
+    assert said.status == 1
+    assert "cli.law.no-local" in said.err
+
+
+def test_a_status_file_that_is_wrong_names_its_line(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "status.csv"
+    file.write_text("state,signature,deposit\nFRX,,\n")
+    said = run("import-status", file)
+    assert said.status == 1
+    assert "line 2" in said.err
+    assert "Nothing was changed" in said.err

@@ -56,6 +56,7 @@ from corridor.law.types import (
 if TYPE_CHECKING:
     from corridor.law.between import Between, Bond, Bonds, between
     from corridor.law.days import day
+    from corridor.law.local import local_table
     from corridor.law.matrix import Answer, Cell, Matrix, matrix
     from corridor.law.neighbours import Correspondence, Relation, correspondence, relations
     from corridor.law.parties import coverage, effects, participations, parties_to, short_title
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
 
 #: Name -> the module it lives in: read when first asked for, so that a short question stays short.
 _LAZY: dict[str, str] = {
+    "local_table": "corridor.law.local",
     "PressError": "corridor.law.press",
     "press": "corridor.law.press",
     "assume": "corridor.law.status_reading",
@@ -275,6 +277,7 @@ __all__ = [
     "instruments",
     "jurisdiction",
     "kinds",
+    "local_table",
     "matrix",
     "measures",
     "notifications",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.cli.law import publish, standing, texts
+from corridor.cli.law import publish, road, standing, texts
 from corridor.cli.params import Room
 
 law_app = Room(
@@ -19,8 +19,8 @@ law_app = Room(
             "forms",
             "matrix",
         ),
-        "Who is bound": ("between", "states"),
-        "To read and to publish": ("site",),
+        "Who is bound": ("between", "status", "import-status", "states"),
+        "To read and to publish": ("press", "site"),
     },
 )
 for command in (
@@ -32,7 +32,10 @@ for command in (
     texts.forms,
     texts.matrix,
     standing.between,
+    road.status,
+    road.import_status,
     standing.states,
+    road.press,
     publish.site,
 ):
     law_app.add_command(command)

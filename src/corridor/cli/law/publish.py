@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from corridor.cli.law.inputs import asked_day, give, on_
+from corridor.cli.law.inputs import asked_day, assume_, give, local_, on_, table_of
 from corridor.cli.law.paper import Paper
 from corridor.cli.params import PATH, argument, as_json
 
@@ -16,8 +16,10 @@ from corridor.cli.params import PATH, argument, as_json
     "directory", type=PATH, help="Where to write them; made if need be, files of the same name are replaced."
 )
 @on_
+@assume_
+@local_
 @as_json
-def site(directory: Path, on: str | None, as_json: bool) -> None:
+def site(directory: Path, on: str | None, assume: Path | None, local: Path | None, as_json: bool) -> None:
     """Write the law's pages as files that open from disk, with no server.
 
     Example: corridor law site ./law-pages
@@ -25,9 +27,12 @@ def site(directory: Path, on: str | None, as_json: bool) -> None:
     from corridor.law import site as pages
 
     fonts = Path(pages.__file__).parents[2] / "web" / "static" / "vendor"  # where a node has been set up
-    built = pages.build(directory, on=asked_day(on), fonts=fonts if fonts.is_dir() else None)
+    table = table_of(assume, local)
+    built = pages.build(directory, on=asked_day(on), table=table, fonts=fonts if fonts.is_dir() else None)
+    assumed = table.assumed if table is not None else None
     paper = Paper()
     paper.pairs(
         [("open", built.start), ("pages", built.pages), ("files", f"{built.files}, {built.size:,} bytes")]
     )
-    give(paper, built.to_dict(), as_json)
+    answer = built.to_dict() | {"assumed": assumed.to_dict() if assumed else None}
+    give(paper, answer, as_json, assumed=assumed)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from corridor import law
-from corridor.cli.law.inputs import asked_day, give, on_
+from corridor.cli.law.inputs import asked_day, assume_, give, local_, on_, table_of
 from corridor.cli.law.paper import Paper, shortened
 from corridor.cli.law.texts import number_of
 from corridor.cli.params import argument, as_json, option
@@ -27,6 +28,8 @@ def named(code: str) -> str:
 @option("--form", help="A kind of request, for example preservation.")
 @option("--article", help="The article of the Convention that has the offence.")
 @on_
+@assume_
+@local_
 @as_json
 def between(
     a: str,
@@ -34,6 +37,8 @@ def between(
     form: str | None,
     article: str | None,
     on: str | None,
+    assume: Path | None,
+    local: Path | None,
     as_json: bool,
 ) -> None:
     """What binds two States on a day, best first, with reasons and limits; what does not, and why.
@@ -43,7 +48,8 @@ def between(
     from corridor.law.parties import known
 
     offence = number_of(article, DEFAULT) if article is not None else None
-    found = law.between(a, b, on=asked_day(on), form=form, offence=offence)
+    table = table_of(assume, local)
+    found = law.between(a, b, on=asked_day(on), form=form, offence=offence, table=table)
     paper = Paper()
     paper.title(f"{named(found.a)} and {named(found.b)} on {found.on.isoformat()}")
     asked = [
