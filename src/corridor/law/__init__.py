@@ -55,6 +55,7 @@ from corridor.law.types import (
 
 if TYPE_CHECKING:
     from corridor.law.between import Between, Bond, Bonds, between
+    from corridor.law.criminality import Criminality, FourYears, National, Penalty, Verdict, criminality
     from corridor.law.days import day
     from corridor.law.local import local_table
     from corridor.law.matrix import Answer, Cell, Matrix, matrix
@@ -96,6 +97,12 @@ if TYPE_CHECKING:
 
 #: Name -> the module it lives in: read when first asked for, so that a short question stays short.
 _LAZY: dict[str, str] = {
+    "Criminality": "corridor.law.criminality",
+    "FourYears": "corridor.law.criminality",
+    "National": "corridor.law.criminality",
+    "Penalty": "corridor.law.criminality",
+    "Verdict": "corridor.law.criminality",
+    "criminality": "corridor.law.criminality",
     "local_table": "corridor.law.local",
     "PressError": "corridor.law.press",
     "press": "corridor.law.press",
@@ -198,6 +205,7 @@ __all__ = [
     "Confidence",
     "ContentItem",
     "Correspondence",
+    "Criminality",
     "Definition",
     "Door",
     "Duty",
@@ -207,6 +215,7 @@ __all__ = [
     "Findings",
     "Form",
     "Found",
+    "FourYears",
     "Gate",
     "Ground",
     "Group",
@@ -219,6 +228,7 @@ __all__ = [
     "Matrix",
     "MeasureKind",
     "Moment",
+    "National",
     "Nature",
     "NotApplicable",
     "Notification",
@@ -227,6 +237,7 @@ __all__ = [
     "OfficeDuty",
     "Option",
     "Paragraph",
+    "Penalty",
     "Period",
     "PeriodKind",
     "Power",
@@ -255,6 +266,7 @@ __all__ = [
     "Strength",
     "Trust",
     "UnknownRules",
+    "Verdict",
     "Window",
     "World",
     "actors",
@@ -266,6 +278,7 @@ __all__ = [
     "compare_status",
     "correspondence",
     "coverage",
+    "criminality",
     "day",
     "definition",
     "definitions",

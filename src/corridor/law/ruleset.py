@@ -410,10 +410,11 @@ class Rules:
 
     def gate(self, facts: gating.OffenceFacts, instrument: str = DEFAULT) -> gating.Gate:
         """Which door the offence opens under this instrument. See corridor.law.gating."""
-        lines = self._gate_lines(instrument)
+        lines = self.gate_lines(instrument)
         return gating.judge(facts, lines, self.offences(instrument), self.ancillary(instrument))
 
-    def _gate_lines(self, instrument: str) -> gating.GateLines:
+    def gate_lines(self, instrument: str = DEFAULT) -> gating.GateLines:
+        """The lines the gate rests on: the penalty line, where the instrument has one, and what each category opens."""
         key = ("gate", instrument)
         if key not in self._kept:
             self._kept[key] = gating.read_lines(self._page(instrument, "gate.yaml"), instrument)
@@ -455,7 +456,7 @@ class Rules:
                         yield one
             for page_name in treaty.PAGES:
                 yield from treaty.lines_of(self._of(page_name, name))
-            yield from self._gate_lines(name).all()
+            yield from self.gate_lines(name).all()
 
 
 def _titled(row: Row) -> str:

@@ -127,7 +127,9 @@ def _when(text: str | None) -> str:
 def import_status(file: Path, local: Path | None, apply: bool, as_json: bool) -> None:
     """Read a status file, show what it says otherwise, and on your word keep it in a folder of your own.
 
-    Nothing is written without --apply or a yes. Example: corridor law import-status XVIII-16.en.xml --local ./law
+    Nothing is written without --apply or a yes.
+
+    Example: corridor law import-status XVIII-16.en.xml --local ./law
     """
     new = law.read_status(file.read_bytes())
     old = (law.local_table(local) if local is not None else None) or law.shipped_table()
