@@ -47,6 +47,8 @@ def test_the_first_72_signatures_by_regional_group() -> None:
     assert {str(group): signed for group, (signed, _) in found.items() if group is not Group.NONE} == {
         str(group): rows[str(group)] for group in Group if group is not Group.NONE
     }
+    assert found[Group.NONE] == (0, 0)
+    assert real(rows["day"]).signatories - real(rows["day"]).signatory_states == rows["organisations"]
 
 
 def test_the_json_that_stays() -> None:
@@ -58,7 +60,7 @@ def test_the_json_that_stays() -> None:
     }
     assert said["entry_into_force"] is None
     assert said["at_least"] is True
-    assert said["window"] == {"opens": None, "closes": "2026-12-31", "days_left": 35}
+    assert said["window"] == {"opens": "2025-10-25", "closes": "2026-12-31", "days_left": 35}
 
 
 @pytest.mark.parametrize(("day", "left"), [(date(2026, 12, 31), 0), (date(2027, 1, 1), None)])
@@ -120,6 +122,22 @@ def test_the_instrument_of_an_organisation_does_not_count() -> None:
     assert before.instruments_counted == after.instruments_counted == 39
     assert after.entry_into_force is None
     assert after.of("EUE") is not None
+
+
+@given(
+    st.integers(0, 60),
+    st.dates(date(2026, 12, 1), date(2029, 1, 1)),
+    st.dates(date(2026, 12, 1), date(2029, 1, 1)),
+)
+def test_a_deposit_of_an_organisation_changes_nothing_for_states(count: int, day: date, on: date) -> None:
+    table = deposits(count)
+    union = table.of("EUE")
+    assert union is not None
+    rows = (*(row for row in table.rows if row.state != "EUE"), replace(union, deposit=day.isoformat()))
+    before, after = real(on, table), real(on, replace(table, rows=rows))
+    assert before.instruments_counted == after.instruments_counted
+    assert before.entry_into_force == after.entry_into_force
+    assert set(before.parties()) == set(after.parties()) - {"EUE"}
 
 
 DAYS = st.dates(date(2025, 10, 1), date(2030, 12, 31))

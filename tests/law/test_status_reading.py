@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corridor import law
-from corridor.law import World
+from corridor.law import Confidence, World
 from corridor.law.errors import LawFault
 
 SAMPLE = (Path(__file__).parent / "samples" / "XVIII-16.sample.xml").read_bytes()
@@ -21,6 +23,41 @@ ON = date(2026, 11, 26)
 def with_row(name: str, signature: str, deposit: str) -> bytes:
     row = f"<Row><Entry>{name}</Entry><Entry>{signature}</Entry><Entry>{deposit}</Entry></Row></Rows>"
     return SAMPLE.replace(b"</Rows>", row.encode(), 1)
+
+
+def test_declarations_are_kept_as_printed_by_participant() -> None:
+    table = law.read_status_xml(SAMPLE)
+    assert {row.state: len(row.notes) for row in table.rows if row.notes} == {"AZE": 3}
+    changes = law.compare_status(law.shipped_table(), table, on=ON)
+    assert ("changed", "AZE", "declarations") in {(each.kind, each.state, each.field) for each in changes}
+
+
+def test_a_page_in_latin_1_is_read() -> None:
+    data = SAMPLE.decode().replace('encoding="utf-8"', 'encoding="ISO-8859-1"').encode("latin-1")
+    table = law.read_status_xml(data)
+    assert table.of("CIV") is not None
+    assert table.of("TUR") is not None
+
+
+@pytest.mark.parametrize("row", [b"<Row><Entry>France</Entry></Row>", b"<Row><Entry/><Entry>x</Entry></Row>"])
+def test_a_row_that_cannot_be_read_is_reported_and_not_dropped(row: bytes) -> None:
+    assert len(law.read_status_xml(SAMPLE.replace(b"</Rows>", row + b"</Rows>", 1)).unknown) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        SAMPLE.replace(b"Angola", b"&lt;" * 1_000_000),
+        SAMPLE.replace(b"Angola", b"1," * 1_000_000 + b"x"),
+        b"<a>" + b"<b/>" * 500_000 + b"</a>",
+    ],
+    ids=["markup never closed", "footnotes without end", "elements without end"],
+)
+def test_a_page_made_to_keep_a_reader_busy_is_done_with_at_once(data: bytes) -> None:
+    began = time.monotonic()
+    with contextlib.suppress(LawFault):
+        law.read_status_xml(data)
+    assert time.monotonic() - began < 5
 
 
 def test_the_page_of_the_treaty_gives_its_72_signatures() -> None:
@@ -45,6 +82,9 @@ def test_the_page_of_the_treaty_gives_its_72_signatures() -> None:
         ("26 Feb 2026 a", "accession", "2026-02-26"),
         ("1 Mar 2026 A", "acceptance", "2026-03-01"),
         ("9 Sept 2026 AA", "approval", "2026-09-09"),
+        ("9 Sep\t 2026 c", "formal_confirmation", "2026-09-09"),
+        ("9 Sep 2026 d", "succession", "2026-09-09"),
+        ("[9 Sep\t 2026 A]", "acceptance", "2026-09-09"),
         ("<i>9 September 2026</i>&#160;a", "accession", "2026-09-09"),
     ],
 )
@@ -55,7 +95,14 @@ def test_the_letter_behind_a_date_says_the_kind_of_instrument(written: str, kind
 
 
 @pytest.mark.parametrize(
-    "name", ["Viet Nam", "VIET NAM", "Viet Nam<superscript>2, 3</superscript>", "Viet&#160;Nam 4"]
+    "name",
+    [
+        "Viet Nam",
+        "VIET NAM",
+        "Viet Nam<superscript>2, 3</superscript>",
+        "Viet Nam&lt;superscript&gt;2,3&lt;/superscript&gt;",
+        "Viet&#160;Nam 4",
+    ],
 )
 def test_a_participant_is_known_by_the_depositarys_spelling_without_its_footnotes(name: str) -> None:
     data = SAMPLE.replace(b"<Entry>Viet Nam</Entry>", f"<Entry>{name}</Entry>".encode())
@@ -112,9 +159,41 @@ def test_a_table_written_and_read_again_is_the_same() -> None:
     assert law.compare_status(table, again, on=ON) == ()
 
 
+_DAYS = st.one_of(
+    st.just(""), st.dates().map(date.isoformat), st.sampled_from(["2026", "2026-02", "2026-11", "1999-12"])
+)
+_TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).filter(
+    lambda text: text == text.strip()
+)
+_ROWS = st.builds(
+    law.StatusRow,
+    state=st.sampled_from([*(each.code for each in law.states()), "EUE"]),
+    name=_TEXTS,
+    signature=_DAYS,
+    signed_by=_DAYS,
+    instrument=st.sampled_from(["", "ratification", "accession", "formal_confirmation"]),
+    deposit=_DAYS,
+    reported_by=_DAYS,
+    source=_TEXTS,
+    confidence=st.sampled_from([Confidence.SEEN, Confidence.RECALLED]),
+    notes=st.lists(st.text(min_size=1, max_size=40), max_size=3).map(tuple),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(_ROWS, max_size=6, unique_by=lambda row: row.state))
+def test_any_table_written_and_read_again_is_the_same(rows: list[law.StatusRow]) -> None:
+    table = law.StatusTable(tuple(rows), "made", "")
+    again = law.read_status_csv(table.to_csv())
+    assert again.rows == table.rows
+    assert again.to_csv() == table.to_csv()
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
+        ("state,signature,deposit,notes\nFRA,,,hope\n", 2),
+        ("state,signature,deposit,notes\nFRA,,,[1]\n", 2),
         ("state,signature\nFRA,\n", 1),
         ("state,signature,deposit\nFRX,,\n", 2),
         ("state,signature,deposit\nFRA,yesterday,\n", 2),
@@ -180,6 +259,13 @@ def test_an_assumption_marks_what_is_answered_from_it() -> None:
         ("label: x\nlabel: y", 2),
         ("- x", 1),
         ("label: [", 2),
+        ("label: x\nrows:\n- {state: FRA, deposit: 2027-02-30}", 3),
+        ("label: x\nrows:\n- {state: 250, deposit: 2027-02-03}", 3),
+        ("label: x\nrows:\n- {state: &a [*a], deposit: 2027-02-03}", 3),
+        ("? [a]\n: b", 1),
+        ("label: !!timestamp abc", 1),
+        ("label: !!bool abc", 1),
+        ("label: !!int ''", 1),
     ],
 )
 def test_an_assumption_that_cannot_be_is_refused_with_its_line(text: str, line: int) -> None:
@@ -189,7 +275,7 @@ def test_an_assumption_that_cannot_be_is_refused_with_its_line(text: str, line: 
     assert caught.value.facts["line"] == line
 
 
-@given(st.binary(max_size=80))
+@given(st.one_of(st.binary(max_size=80), st.text("ab:-[]{}&*!?#|>'\",\n 012", max_size=40).map(str.encode)))
 def test_bytes_that_are_no_assumption_are_refused(data: bytes) -> None:
     with pytest.raises(LawFault):
         law.assume(data)

@@ -132,9 +132,7 @@ class Status:
 
     @property
     def at_least(self) -> bool:
-        """Whether more may be true than is counted: a day not established, a report without a deposit, a table that
-        ends before the day asked about.
-        """
+        """Whether more may be true than is counted: a day not established, or a report without a deposit."""
         return (
             self.world is World.REAL
             and bool(self.entries)
@@ -268,7 +266,7 @@ def _clauses(instrument: str) -> _Clauses:
     signing = found.clause("signature")
     return _Clauses(
         Threshold(needed, days, own) if needed and days and own else None,
-        signing.day("opens") if signing else None,
+        signing.day("hanoi_opens") if signing else None,
         signing.day("closes") if signing else None,
     )
 

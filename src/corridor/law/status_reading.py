@@ -32,16 +32,29 @@ from corridor.law.status_table import (
     participant,
     read_status_csv,
     shipped_table,
+    short,
     unique,
 )
 from corridor.law.types import Confidence
 
 _LIMIT = 16 * 1024 * 1024
 _DEPTH = 64
+_ELEMENTS = 400_000
+_CELL = 400  # characters of a cell that are looked at: a name and a date with its marks are shorter
 _DATE = re.compile(r"(\d{1,2})\s+([A-Za-z]{3,9})\.?\s+(\d{4})\s*([A-Za-z]{0,2})(?![A-Za-z])")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: The letter behind a date in the depositary's tables -> the kind of instrument. None: ratification.
-_LETTERS = {"": "ratification", "A": "acceptance", "AA": "approval", "a": "accession"}
+_LETTERS = {
+    "": "ratification",
+    "A": "acceptance",
+    "AA": "approval",
+    "a": "accession",
+    "c": "formal_confirmation",
+    "d": "succession",
+}
+_DAY = re.compile(r"\b([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\b")
+#: What the YAML reader raises for a value it cannot make.
+_NO_VALUE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 _FOOTNOTES = re.compile(r"\s*(?:\[?\d+(?:\s*,\s*\d+)*\]?|\*+)\s*$")
 
 
@@ -62,12 +75,12 @@ def read_status_xml(data: bytes) -> StatusTable:
     rows: list[tuple[int, StatusRow]] = []
     unknown: list[str] = []
     for number, cells in enumerate(_rows(root), start=1):
-        if len(cells) < 2 or _is_head(cells):
+        if not any(cells) or _is_head(cells):
             continue
         name = _FOOTNOTES.sub("", cells[0]).strip()
-        code = _code(name)
+        code = _code(name) if len(cells) > 1 else None
         if code is None:
-            unknown.append(name[:80])
+            unknown.append(name[:80] or f"row {number}, without a name")
             continue
         rows.append((number, _row(number, code, name, cells, heads)))
     if not rows and not unknown:
@@ -100,13 +113,15 @@ def _parsed(data: bytes) -> ElementTree.Element:
     builder = ElementTree.TreeBuilder()
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    depth = 0
+    depth = count = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
+        nonlocal depth, count
+        depth, count = depth + 1, count + 1
         if depth > _DEPTH:
             raise not_xml("its elements stand too deep in each other")
+        if count > _ELEMENTS:
+            raise not_xml("it has more elements than any such page")
         builder.start(_local(name), attributes)
 
     def end(name: str) -> None:
@@ -134,15 +149,15 @@ def _local(name: str) -> str:
 
 
 def _text(element: ElementTree.Element) -> str:
-    """What an element says, markup within its text left out."""
-    text = re.sub(r"<[^>]*>", " ", "".join(element.itertext()))
+    """What an element says, markup within its text left out: the depositary writes it escaped, as text."""
+    text = re.sub(r"<[^<>]*>", " ", "".join(element.itertext()))
     return " ".join(text.replace("\u00a0", " ").split())
 
 
 def _rows(root: ElementTree.Element) -> Iterator[list[str]]:
     for table in root.iter("participants"):
         for row in table.iter("row"):
-            yield [_text(cell) for cell in row if cell.tag == "entry"]
+            yield [_text(cell)[:_CELL] for cell in row if cell.tag == "entry"]
 
 
 def _is_head(cells: list[str]) -> bool:
@@ -213,7 +228,7 @@ def _code(name: str) -> str | None:
 
 def _plain(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).replace("\u2019", "'")
-    return folded(re.sub(r"\s+", " ", plain).strip())
+    return folded(re.sub(r"\bSt\. ", "Saint ", re.sub(r"\s+", " ", plain)).strip())
 
 
 def _names() -> dict[str, str]:
@@ -228,15 +243,15 @@ def _names() -> dict[str, str]:
 
 def _declarations(root: ElementTree.Element) -> dict[str, tuple[str, ...]]:
     """Declarations and reservations as printed, by participant: an element `participant` with its texts behind it."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for part in root.iter("declarations"):
         code: str | None = None
         for element in part.iter():
             if element.tag in ("participant", "title"):
-                code = _code(_FOOTNOTES.sub("", _text(element)))
-            elif element.tag in ("text", "para") and code is not None and (said := _text(element)):
-                found[code] = (*found.get(code, ()), said[:20_000])
-    return found
+                code = _code(_FOOTNOTES.sub("", _text(element)[:_CELL]))
+            elif element.tag == "text" and code is not None and (said := _text(element)):
+                found.setdefault(code, []).append(said)
+    return {code: short(texts) for code, texts in found.items()}
 
 
 def _said(root: ElementTree.Element) -> int | None:
@@ -279,7 +294,7 @@ def assume(data: bytes) -> StatusTable:
         if unread:
             raise _assumed(line, f"unknown keys: {', '.join(sorted(map(str, unread)))}")
         try:
-            code = participant(line, str(each.get("state", "")))
+            code = participant(line, _said_state(line, each))
         except LawFault as fault:
             raise _assumed(line, str(fault.facts["problem"])) from fault
         if code in seen:
@@ -291,6 +306,13 @@ def assume(data: bytes) -> StatusTable:
     return StatusTable(tuple(rows.values()), "assumed", digest, Assumption(label.strip(), digest))
 
 
+def _said_state(line: int, given: dict[object, object]) -> str:
+    said = given.get("state")
+    if not isinstance(said, str):
+        raise _assumed(line, "state must be a code, written FRA")
+    return said
+
+
 def _assumption(data: bytes) -> dict[object, object]:
     if len(data) > 1024 * 1024:
         raise _assumed(1, "larger than any assumption")
@@ -299,11 +321,26 @@ def _assumption(data: bytes) -> dict[object, object]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise _assumed(mark.line + 1 if mark else 1, str(getattr(error, "problem", "not YAML"))) from error
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+    except UnicodeDecodeError as error:
         raise _assumed(1, "not YAML in UTF-8") from error
+    except _NO_VALUE as error:  # a day such as 2027-02-30, or a tag whose value does not fit it
+        raise _assumed(
+            _line_of_bad_day(data), "a value that cannot be, such as a day in no calendar"
+        ) from error
     if not isinstance(page, dict):
         raise _assumed(1, "the file must be one mapping with a label and rows")
     return page
+
+
+def _line_of_bad_day(data: bytes) -> int:
+    """The line with a day that no calendar has, or the first."""
+    for number, line in enumerate(data.decode("utf-8-sig").splitlines(), start=1):
+        for year, month, day in _DAY.findall(line):
+            try:
+                date(int(year), int(month), int(day))
+            except ValueError:
+                return number
+    return 1
 
 
 def _assumed_row(line: int, row: StatusRow, given: dict[str, object]) -> StatusRow:

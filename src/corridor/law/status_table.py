@@ -10,6 +10,7 @@ import csv
 import functools
 import hashlib
 import io
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -33,10 +34,13 @@ COLUMNS = (
     "reported_by",
     "source",
     "confidence",
+    "notes",
 )
-INSTRUMENTS = ("ratification", "acceptance", "approval", "accession")
+#: What a State may hand in; the last two where a treaty has them.
+INSTRUMENTS = ("ratification", "acceptance", "approval", "accession", "formal_confirmation", "succession")
 _NEEDED = ("state", "signature", "deposit")
-_LIMIT = 2 * 1024 * 1024
+_LIMIT = 16 * 1024 * 1024
+_NOTES = 60_000  # characters of declarations kept for one participant: they fit one cell of CSV
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,10 @@ class StatusTable:
         for each in self.rows:
             kind = "organisation" if each.organisation else "state"
             cells = (each.state, each.name, "", kind, each.signature, each.signed_by, each.instrument)
-            writer.writerow((*cells, each.deposit, each.reported_by, each.source, str(each.confidence)))
+            notes = json.dumps(each.notes, ensure_ascii=False) if each.notes else ""
+            writer.writerow(
+                (*cells, each.deposit, each.reported_by, each.source, str(each.confidence), notes)
+            )
         return out.getvalue().encode()
 
 
@@ -181,8 +188,31 @@ def _csv_row(line: int, values: dict[str, Any]) -> tuple[int, StatusRow]:
         reported_by=when(line, "reported_by", cell.get("reported_by", "")),
         source=cell.get("source") or "imported",
         confidence=confidence,
+        notes=_notes(line, cell.get("notes", "")),
     )
     return line, row
+
+
+def _notes(line: int, text: str) -> tuple[str, ...]:
+    """The declarations of a participant: a JSON list of texts, or an empty cell."""
+    try:
+        said = json.loads(text) if text else []
+    except (ValueError, RecursionError) as error:
+        raise malformed(line, "notes must be a JSON list of texts") from error
+    if not isinstance(said, list) or not all(isinstance(each, str) for each in said):
+        raise malformed(line, "notes must be a JSON list of texts")
+    return short(said)
+
+
+def short(texts: Iterable[str]) -> tuple[str, ...]:
+    """The texts as far as they fit: declarations run to any length and a cell does not."""
+    kept: list[str] = []
+    left = _NOTES
+    for text in texts:
+        if left > 0 and text:
+            kept.append(text[:left])
+            left -= len(text)
+    return tuple(kept)
 
 
 def unique(rows: Iterable[tuple[int, StatusRow]]) -> tuple[StatusRow, ...]:
@@ -261,6 +291,11 @@ def compare_status(old: StatusTable, new: StatusTable, *, on: date) -> tuple[Sta
             old_text, new_text = getattr(was, name, ""), getattr(row, name)
             if was is not None and old_text != new_text:
                 found.append(StatusChange("changed", row.state, row.name, name, old_text, new_text))
+        if row.notes and row.notes != (was.notes if was else ()):
+            count = str(len(was.notes)) if was else "0"
+            found.append(
+                StatusChange("changed", row.state, row.name, "declarations", count, str(len(row.notes)))
+            )
         found += [StatusChange("suspicious", row.state, row.name, why) for why in _doubts(row, on)]
     found += [StatusChange("gone", code, was.name) for code, was in before.items()]
     found += [StatusChange("unknown", "", name) for name in new.unknown]
