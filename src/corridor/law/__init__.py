@@ -55,6 +55,8 @@ from corridor.law.types import (
 
 if TYPE_CHECKING:
     from corridor.law.between import Between, Bond, Bonds, between
+    from corridor.law.comparable import Comparable, comparable
+    from corridor.law.conduct import Conduct, Meets, conduct, conducts
     from corridor.law.criminality import Criminality, FourYears, National, Penalty, Verdict, criminality
     from corridor.law.days import day
     from corridor.law.local import local_table
@@ -97,6 +99,12 @@ if TYPE_CHECKING:
 
 #: Name -> the module it lives in: read when first asked for, so that a short question stays short.
 _LAZY: dict[str, str] = {
+    "Conduct": "corridor.law.conduct",
+    "Meets": "corridor.law.conduct",
+    "conduct": "corridor.law.conduct",
+    "conducts": "corridor.law.conduct",
+    "Comparable": "corridor.law.comparable",
+    "comparable": "corridor.law.comparable",
     "Criminality": "corridor.law.criminality",
     "FourYears": "corridor.law.criminality",
     "National": "corridor.law.criminality",
@@ -202,6 +210,8 @@ __all__ = [
     "Cell",
     "Certainty",
     "Clause",
+    "Comparable",
+    "Conduct",
     "Confidence",
     "ContentItem",
     "Correspondence",
@@ -227,6 +237,7 @@ __all__ = [
     "Links",
     "Matrix",
     "MeasureKind",
+    "Meets",
     "Moment",
     "National",
     "Nature",
@@ -275,7 +286,10 @@ __all__ = [
     "assume",
     "at",
     "between",
+    "comparable",
     "compare_status",
+    "conduct",
+    "conducts",
     "correspondence",
     "coverage",
     "criminality",
