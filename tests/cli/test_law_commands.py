@@ -94,6 +94,11 @@ ASKED: dict[str, set[str]] = {
         "assumed",
     },
     "press": {"errors"},
+    "criminality DEU VNM 13": {"a", "b", "article", "verdict", "sides", "because"},
+    "criminality XAA XCC 7": {"verdict", "sides"},
+    "conduct ransomware": {"id", "name", "named", "articles", "meets", "also"},
+    "conduct": {"conducts"},
+    "conduct cyberstalking": {"named", "also"},
     "states --group grulac": {"states"},
 }
 

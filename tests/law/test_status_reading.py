@@ -262,6 +262,9 @@ def test_an_assumption_marks_what_is_answered_from_it() -> None:
         ("label: x\nrows:\n- {state: FRA, deposit: 2027-02-30}", 3),
         ("label: x\nrows:\n- {state: 250, deposit: 2027-02-03}", 3),
         ("label: x\nrows:\n- {state: &a [*a], deposit: 2027-02-03}", 3),
+        ("label: x\nrows:\n- {state: FRA, deposit: 2027-02-03, reservations: [42]}", 3),
+        ("label: x\nrows:\n- {state: FRA, deposit: 2027-02-03, reservations: 14 to 16}", 3),
+        ("label: x\nrows:\n- {state: USA, reservations: [14]}", 3),
         ("? [a]\n: b", 1),
         ("label: !!timestamp abc", 1),
         ("label: !!bool abc", 1),
@@ -279,3 +282,20 @@ def test_an_assumption_that_cannot_be_is_refused_with_its_line(text: str, line: 
 def test_bytes_that_are_no_assumption_are_refused(data: bytes) -> None:
     with pytest.raises(LawFault):
         law.assume(data)
+
+
+def test_an_assumed_reservation_keeps_out_its_offences_and_nothing_else() -> None:
+    data = b"label: x\nall_signatories_deposit: 2027-01-04\nrows:\n- {state: FRA, reservations: [15, 14]}\n"
+    table = law.assume(data)
+
+    def bound(offence: int) -> bool:
+        found = law.between("FRA", "VNM", on=date(2027, 6, 1), offence=offence, table=table)
+        return "UNCC_2024" in {each.id for each in found.instruments}
+
+    assert [n for n in range(7, 18) if not bound(n)] == [14, 15]
+    found = law.between("FRA", "VNM", on=date(2027, 6, 1), offence=14, table=table)
+    why = {each.id: each.reason for each in found.not_applicable}
+    assert why["UNCC_2024"] == "excluded_by_reservation"
+    plain = law.assume(data.replace(b"rows:\n- {state: FRA, reservations: [15, 14]}\n", b""))
+    found = law.between("FRA", "VNM", on=date(2027, 6, 1), offence=14, table=plain)
+    assert "UNCC_2024" in {each.id for each in found.instruments}

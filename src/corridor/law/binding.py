@@ -67,6 +67,7 @@ class Field:
     ) -> None:
         self.world, self.on, self.form, self.offence = world, on, form, offence
         self.status = _status(world, on, table)
+        self._assumed = {row.state: row.keeps_out for row in table.rows if row.keeps_out} if table else {}
         self.rows: dict[str, dict[str, Participation]] = self._participations()
         self.candidates = sorted(map(self._candidate, self.rows), key=lambda each: each.rank)
         self.replaced: dict[int, list[tuple[int, str]]] = {}
@@ -195,11 +196,19 @@ class Field:
 
         return tuple(sorted(places, key=key))
 
+    def effects(self, state: str, instrument: str) -> tuple[Effect, ...]:
+        """The reservations and declarations of a State, with what the status table assumes of it."""
+        found = tables.effects(state, instrument)
+        if instrument == DEFAULT and (kept_out := self._assumed.get(state)):
+            marks = Marks(tables.known()[DEFAULT].marks.source, Confidence.RECALLED, Certainty.LOW)
+            found += tuple(_assumed(state, article, marks) for article in kept_out)
+        return found
+
     def excluding(self, instrument: str, state: str) -> Effect | None:
         """The reservation by which a State keeps this form or this offence out, for a question that names one."""
         if self.world is World.CAST:
             return None
-        for each in tables.effects(state, instrument):
+        for each in self.effects(state, instrument):
             named = each.effect == "excludes_form" and self.form is not None and self.form in each.forms
             named = named or (
                 each.effect == "excludes_offence"
@@ -209,6 +218,24 @@ class Field:
             if each.effect in _EXCLUDES and named and each.touches(self.on, self.form, self.offence):
                 return each
         return None
+
+
+def _assumed(state: str, article: int, marks: Marks) -> Effect:
+    """A reservation somebody assumes: the State is not bound by one offence."""
+    return Effect(
+        state=state,
+        instrument=DEFAULT,
+        kind="reservation",
+        article=str(article),
+        effect="excludes_offence",
+        forms=frozenset(),
+        offences=frozenset((article,)),
+        since=None,
+        since_text="",
+        until=None,
+        text=f"assumed not to be bound by article {article}",
+        marks=marks,
+    )
 
 
 def _class_of(id: str) -> str:

@@ -136,7 +136,7 @@ class Words:
         if self.field.world is World.CAST:
             return
         for code in (self.a, self.b):
-            for effect in tables.effects(code, each.id):
+            for effect in self.field.effects(code, each.id):
                 if effect.touches(self.field.on, self.field.form, self.field.offence):
                     text = f"{state(code).name}, {effect.kind} to article {effect.article}: {effect.text}."
                     yield _said(effect.effect, text, effect.marks, f"{each.id} {effect.article}")

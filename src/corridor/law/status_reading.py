@@ -12,6 +12,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -21,6 +22,7 @@ import yaml
 from corridor.law.errors import LawFault
 from corridor.law.loader import LINE, StrictYaml
 from corridor.law.near import folded
+from corridor.law.parties import own_offences
 from corridor.law.ruleset import DEFAULT, shipped
 from corridor.law.states import ORGANISATIONS, states
 from corridor.law.status_table import (
@@ -265,8 +267,9 @@ def _said(root: ElementTree.Element) -> int | None:
 def assume(data: bytes) -> StatusTable:
     """The shipped table under an assumption, marked as one for every answer made from it.
 
-    YAML: `label`, then `rows` of `state` with `signature`, `deposit` or `accession` (a day each); or
-    `all_signatories_deposit: <day>`. Reservations stay as the data have them. Raises LawFault `law.assume.malformed`.
+    YAML: `label`, then `rows` of `state` with `signature`, `deposit` or `accession` (a day each) and `reservations`
+    (the offences it keeps out, by article); or `all_signatories_deposit: <day>`. Reservations in the data stay.
+    Raises LawFault `law.assume.malformed`.
     """
     page = _assumption(data)
     label = page.get("label")
@@ -290,7 +293,7 @@ def assume(data: bytes) -> StatusTable:
     seen: set[str] = set()
     for each in given:
         line = int(each.get(LINE, 0))
-        unread = set(each) - {"state", "signature", "deposit", "accession", LINE}
+        unread = set(each) - {"state", "signature", "deposit", "accession", "reservations", LINE}
         if unread:
             raise _assumed(line, f"unknown keys: {', '.join(sorted(map(str, unread)))}")
         try:
@@ -347,6 +350,10 @@ def _assumed_row(line: int, row: StatusRow, given: dict[str, object]) -> StatusR
     days = {
         name: _day(line, name, given[name]) for name in ("signature", "deposit", "accession") if name in given
     }
+    if "reservations" in given:
+        row = replace(row, keeps_out=_kept_out(line, given["reservations"]))
+        if not days and (row.signed_on or row.deposited_on):
+            return replace(row, source="assumed", confidence=Confidence.RECALLED)
     if not days:
         raise _assumed(line, "no day: give signature, deposit or accession")
     if "deposit" in days and "accession" in days:
@@ -364,17 +371,27 @@ def _assumed_row(line: int, row: StatusRow, given: dict[str, object]) -> StatusR
 
 
 def _changed(row: StatusRow, *, deposit: str, instrument: str, signature: str | None = None) -> StatusRow:
-    return StatusRow(
-        row.state,
-        row.name,
-        row.signature if signature is None else signature,
-        row.signed_by if signature is None else "",
-        instrument,
-        deposit,
-        "" if deposit else row.reported_by,
-        "assumed",
-        Confidence.RECALLED,
+    return replace(
+        row,
+        signature=row.signature if signature is None else signature,
+        signed_by=row.signed_by if signature is None else "",
+        instrument=instrument,
+        deposit=deposit,
+        reported_by="" if deposit else row.reported_by,
+        source="assumed",
+        confidence=Confidence.RECALLED,
     )
+
+
+def _kept_out(line: int, said: object) -> tuple[int, ...]:
+    """The offences a State is assumed to keep out, by article."""
+    known = {article for code, article in own_offences() if code == DEFAULT}
+    if not isinstance(said, list) or not said or not all(type(each) is int for each in said):
+        raise _assumed(line, "reservations must be a list of articles, written [14, 15, 16]")
+    if unknown := sorted(set(said) - known):
+        told = f"{min(known)} to {max(known)}"
+        raise _assumed(line, f"no offence is article {unknown[0]}: the offences are articles {told}")
+    return tuple(sorted(set(said)))
 
 
 def _day(line: int, name: str, value: object) -> str:

@@ -71,6 +71,7 @@ class StatusRow:
     source: str = ""
     confidence: Confidence = Confidence.SEEN
     notes: tuple[str, ...] = ()  # declarations and reservations as the depositary prints them
+    keeps_out: tuple[int, ...] = ()  # offences it is assumed not to be bound by; never in a file of status
 
     @property
     def organisation(self) -> bool:
@@ -299,10 +300,11 @@ def compare_status(old: StatusTable, new: StatusTable, *, on: date) -> tuple[Sta
         found += [StatusChange("suspicious", row.state, row.name, why) for why in _doubts(row, on)]
     found += [StatusChange("gone", code, was.name) for code, was in before.items()]
     found += [StatusChange("unknown", "", name) for name in new.unknown]
-    if new.signatories_said is not None and new.signatories_said != (
-        count := sum(bool(each.signature) for each in new.rows)
-    ):
-        found.append(StatusChange("suspicious", "", "", "signatories", str(new.signatories_said), str(count)))
+    listed = sum(bool(each.signature) for each in new.rows)
+    if new.signatories_said not in (None, listed):
+        found.append(
+            StatusChange("suspicious", "", "", "signatories", str(new.signatories_said), str(listed))
+        )
     return tuple(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.cli.law import publish, road, standing, texts
+from corridor.cli.law import crimes, publish, road, standing, texts
 from corridor.cli.params import Room
 
 law_app = Room(
@@ -20,6 +20,7 @@ law_app = Room(
             "matrix",
         ),
         "Who is bound": ("between", "status", "import-status", "states"),
+        "National law and conduct": ("criminality", "conduct"),
         "To read and to publish": ("press", "site"),
     },
 )
@@ -35,6 +36,8 @@ for command in (
     road.status,
     road.import_status,
     standing.states,
+    crimes.criminality,
+    crimes.conduct,
     road.press,
     publish.site,
 ):

@@ -1,0 +1,129 @@
+"""`corridor law criminality|conduct`: what national law has for an offence, and which offences a conduct meets."""
+
+from __future__ import annotations
+
+import click
+
+from corridor import law
+from corridor.cli.law.inputs import give
+from corridor.cli.law.paper import Paper
+from corridor.cli.law.standing import named
+from corridor.cli.params import argument, as_json
+
+_LINES = {
+    "at_or_above": "at or above the four-year line",
+    "below": "below the four-year line",
+    "unknown": "against the four-year line: not established",
+}
+_VERDICTS = {
+    "both_researched_and_punishable": "Both States’ law was researched, and both have a provision for this conduct.",
+    "one_not_researched": "One State’s law is not researched. That says nothing about it.",
+    "neither_researched": "Neither State’s law is researched. That says nothing about either.",
+}
+
+
+@click.command(short_help="What two States’ law has for an offence")
+@argument("a", help="The one State: three letters or its English name.")
+@argument("b", help="The other.")
+@argument("article", help="Article of the offence, 7 to 17, or its title.")
+@as_json
+def criminality(a: str, b: str, article: str, as_json: bool) -> None:
+    """The national provisions of two States for one offence side by side, their maximum, and the four-year line.
+
+    Example: corridor law criminality DEU VNM 13
+    """
+    from corridor.law.criminality import national_sources, offence_article
+
+    found = law.criminality(a, b, offence_article(article))
+    paper = Paper()
+    paper.title(f"Article {found.article}, {found.title}", f"{named(found.a)} and {named(found.b)}")
+    paper.gap()
+    paper.text(_VERDICTS[str(found.verdict)])
+    for code in (found.a, found.b):
+        side = found.side(code)
+        paper.heading(named(code))
+        if side is None:
+            paper.text("Not researched.", indent=2)
+            continue
+        paper.text(paper.noted(side.provision, side), indent=2)
+        paper.pairs(
+            [
+                ("maximum", _years(side.base)),
+                ("aggravated", _years(side.aggravated) if side.aggravated else ""),
+                ("four years", _LINES[str(side.four_years)]),
+                ("note", side.note),
+                ("check first", side.check),
+            ],
+            indent=2,
+        )
+    paper.heading("What the comparison rests on")
+    for line in found.because:
+        paper.item(paper.marked(str(getattr(line, "text", "")), line))
+    paper.gap()
+    paper.text(
+        "The Convention’s own offences are covered whatever their maximum; the four-year line only opens evidence in "
+        "electronic form of other serious crimes. A provision is what was read or recalled, no legal advice."
+    )
+    sources = {**law.sources(), **national_sources()}
+    give(paper, found.to_dict(), as_json, sources=sources)
+
+
+def _years(penalty: law.Penalty | None) -> str:
+    if penalty is None:
+        return "not established"
+    if penalty.life or penalty.months is None:
+        return "life"
+    years, months = divmod(penalty.months, 12)
+    parts = [
+        f"{years} year{'s' if years != 1 else ''}" if years else "",
+        f"{months} months" if months else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+@click.command(short_help="Which offences a common conduct meets")
+@argument(
+    "term", required=False, help="What people call it, for example ransomware; all are listed if absent."
+)
+@as_json
+def conduct(term: str | None, as_json: bool) -> None:
+    """Which offences of the Convention a conduct meets, what must be shown besides, and where it names no such thing.
+
+    Example: corridor law conduct ransomware
+    """
+    from corridor.law.conduct import conduct_sources
+
+    paper = Paper()
+    if term is None:
+        every = law.conducts()
+        paper.title(f"{len(every)} kinds of conduct")
+        paper.gap()
+        paper.table(
+            [(each.id, each.name, ", ".join(map(str, each.articles)) or "none named") for each in every],
+            ("", "", "articles"),
+        )
+        give(paper, {"conducts": [each.to_dict() for each in every]}, as_json, sources=conduct_sources())
+        return
+    found = law.conduct(term)
+    paper.title(found.name)
+    if not found.named:
+        paper.gap()
+        paper.text("The Convention names no such offence.")
+    for meets in found.meets:
+        paper.heading(f"Article {meets.article}, {meets.offence.title}")
+        paper.text(paper.noted(meets.text, meets), indent=2)
+        for each in meets.offence.optional_requirements:
+            paper.item(paper.marked(f"A Party may require: {each.text}.", each), indent=4)
+        other = meets.counterpart
+        if other is not None:
+            own = ", ".join(map(str, other.own))
+            answer = f"article {own} ({other.agreement})" if own else "no offence of its own"
+            paper.item(f"Budapest Convention: {answer}", indent=4)
+    for heading, rows in (("Besides", found.also), ("Left out", found.carve_outs)):
+        if rows:
+            paper.heading(heading)
+        for text in rows:
+            paper.item(text)
+    paper.gap()
+    paper.text(paper.noted("That the conduct meets these elements is our reading.", found.trust))
+    give(paper, found.to_dict(), as_json, sources=conduct_sources())
