@@ -98,6 +98,8 @@ ASKED: dict[str, set[str]] = {
     "criminality XAA XCC 7": {"verdict", "sides"},
     "conduct ransomware": {"id", "name", "named", "articles", "meets", "also"},
     "conduct": {"conducts"},
+    "gaps VNM": {"state", "totals", "optional_totals", "items"},
+    "gaps XAA": {"state", "totals", "items"},
     "conduct cyberstalking": {"named", "also"},
     "states --group grulac": {"states"},
 }

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from corridor.law.conduct import Conduct, Meets, conduct, conducts
     from corridor.law.criminality import Criminality, FourYears, National, Penalty, Verdict, criminality
     from corridor.law.days import day
+    from corridor.law.gaps import GapAssessment, GapItem, Met, compare_gaps, gaps
     from corridor.law.local import local_table
     from corridor.law.matrix import Answer, Cell, Matrix, matrix
     from corridor.law.neighbours import Correspondence, Relation, correspondence, relations
@@ -99,6 +100,11 @@ if TYPE_CHECKING:
 
 #: Name -> the module it lives in: read when first asked for, so that a short question stays short.
 _LAZY: dict[str, str] = {
+    "GapAssessment": "corridor.law.gaps",
+    "GapItem": "corridor.law.gaps",
+    "Met": "corridor.law.gaps",
+    "gaps": "corridor.law.gaps",
+    "compare_gaps": "corridor.law.gaps",
     "Conduct": "corridor.law.conduct",
     "Meets": "corridor.law.conduct",
     "conduct": "corridor.law.conduct",
@@ -226,6 +232,8 @@ __all__ = [
     "Form",
     "Found",
     "FourYears",
+    "GapAssessment",
+    "GapItem",
     "Gate",
     "Ground",
     "Group",
@@ -238,6 +246,7 @@ __all__ = [
     "Matrix",
     "MeasureKind",
     "Meets",
+    "Met",
     "Moment",
     "National",
     "Nature",
@@ -287,6 +296,7 @@ __all__ = [
     "at",
     "between",
     "comparable",
+    "compare_gaps",
     "compare_status",
     "conduct",
     "conducts",
@@ -300,6 +310,7 @@ __all__ = [
     "effects",
     "final_clauses",
     "form",
+    "gaps",
     "gate",
     "instruments",
     "jurisdiction",

@@ -20,7 +20,7 @@ law_app = Room(
             "matrix",
         ),
         "Who is bound": ("between", "status", "import-status", "states"),
-        "National law and conduct": ("criminality", "conduct"),
+        "National law and conduct": ("criminality", "conduct", "gaps"),
         "To read and to publish": ("press", "site"),
     },
 )
@@ -38,6 +38,7 @@ for command in (
     standing.states,
     crimes.criminality,
     crimes.conduct,
+    crimes.gaps,
     road.press,
     publish.site,
 ):

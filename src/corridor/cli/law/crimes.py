@@ -1,14 +1,16 @@
-"""`corridor law criminality|conduct`: what national law has for an offence, and which offences a conduct meets."""
+"""`corridor law criminality|conduct|gaps`: what national law has, which offences a conduct meets, what is missing."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
 from corridor import law
-from corridor.cli.law.inputs import give
+from corridor.cli.law.inputs import give, local_
 from corridor.cli.law.paper import Paper
 from corridor.cli.law.standing import named
-from corridor.cli.params import argument, as_json
+from corridor.cli.params import argument, as_json, option
 
 _LINES = {
     "at_or_above": "at or above the four-year line",
@@ -127,3 +129,53 @@ def conduct(term: str | None, as_json: bool) -> None:
     paper.gap()
     paper.text(paper.noted("That the conduct meets these elements is our reading.", found.trust))
     give(paper, found.to_dict(), as_json, sources=conduct_sources())
+
+
+@click.command(short_help="Articles 7 to 34 as a checklist for one State")
+@argument("state", help="Three letters or the English name.")
+@option("--export", type=click.Choice(["csv", "md", "json"]), help="The whole checklist in this form.")
+@local_
+@as_json
+def gaps(state: str, export: str | None, local: Path | None, as_json: bool) -> None:
+    """What of articles 7 to 34 a State's law meets, by its own answers (`gaps.csv` in the --local folder).
+
+    Nothing is answered for a State: without answers everything is unknown. Fill in the CSV and put it into the folder.
+
+    Example: corridor law gaps VNM --export csv
+    """
+    from corridor.law.criminality import national_sources
+    from corridor.law.gaps import read_answers
+
+    file = local / "gaps.csv" if local is not None else None
+    answers = read_answers(file.read_bytes()) if file is not None and file.is_file() else ()
+    found = law.gaps(state, answers)
+    if export == "csv":
+        click.echo(found.to_csv().decode(), nl=False)
+        return
+    if export == "md":
+        click.echo(found.to_markdown(), nl=False)
+        return
+    paper = Paper()
+    paper.title(f"{found.name} ({found.state}): articles 7 to 34, paragraph by paragraph")
+    paper.gap()
+    must, may = found.totals(), found.totals(optional=True)
+    paper.table(
+        [(str(met), must[met], may[met]) for met in law.Met], ("", "owed", "optional"), right=(1, 2), indent=2
+    )
+    answered = [each for each in found.items if each.answer is not None]
+    if answered:
+        paper.heading("Answered by the State")
+    for each in answered:
+        assert each.answer is not None
+        paper.item(
+            f"{each.ref} {each.met}: {each.answer.source} ({each.answer.date.isoformat()}, {each.answer.by})"
+        )
+    hinted = [each for each in found.items if each.suggestion is not None]
+    if hinted:
+        paper.heading("A provision is known, not judged")
+    for each in hinted:
+        assert each.suggestion is not None
+        paper.item(paper.noted(f"{each.ref} {each.title}: {each.suggestion.provision}", each.suggestion))
+    paper.gap()
+    paper.text("`--export csv` gives the checklist to fill in; `--export md` the same to print.")
+    give(paper, found.to_dict(), as_json or export == "json", sources=national_sources())
