@@ -91,6 +91,11 @@ PLAIN: dict[str, tuple[Callable[[Person], Any], set[str]]] = {
     "server_folder": (actions.server_folder, {D, S}),
     "certified_text": (queries.certified_text, {D, S, V}),
     "certified_texts": (queries.certified_texts, {D, S, V}),
+    "gap_answers": (queries.gap_answers, {D, S, V}),
+    "answer_gaps": (
+        lambda p: actions.answer_gaps(p, answers={"7(1)": ("met", "a law", "")}, secret=SECRET),
+        {S, V},
+    ),
     "law_confirmed": (queries.law_confirmed, {D, S, V}),
     "law_entries": (queries.law_entries, {D, S, V}),
     "law_paragraphs": (lambda p: queries.law_paragraphs(p, 42), {D, S, V}),

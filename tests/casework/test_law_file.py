@@ -152,3 +152,32 @@ def test_a_node_that_came_back_from_a_backup_confirms_nothing(desk: Desk) -> Non
     with pytest.raises(CaseworkFault) as caught:
         agree(desk)
     assert caught.value.code == "casework.restored.behind"
+
+
+def test_the_states_own_answers_are_signed_and_the_last_one_counts(desk: Desk) -> None:
+    person = desk.person("ca-supervisor")
+    actions.answer_gaps(person, answers={"7(1)": ("missing", "no provision yet", "")}, secret=SECRET)
+    actions.answer_gaps(
+        person,
+        answers={"7(1)": ("met", "Penal Code s. 210", ""), "19(2)": ("met", "s. 12", "all of them")},
+        secret=SECRET,
+    )
+    reader = desk.person("cp-drafter")
+    found = law.gaps("XAA", queries.gap_answers(reader))
+    assert {each.ref: str(each.met) for each in found.items if each.answer} == {"7(1)": "met", "19(2)": "met"}
+    assert all(each.answer.by == person.number for each in found.items if each.answer)
+    assert OutboxLetter.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "answer", [("yes", "a law", ""), ("met", " ", "")], ids=["no such answer", "without a source"]
+)
+def test_an_answer_without_source_or_meaning_is_not_kept(desk: Desk, answer: tuple[str, str, str]) -> None:
+    with pytest.raises(LawFault) as caught:
+        actions.answer_gaps(desk.person("ca-supervisor"), answers={"7(1)": answer}, secret=SECRET)
+    assert caught.value.code == "law.gaps.malformed"
+    with pytest.raises(LawFault):
+        actions.answer_gaps(
+            desk.person("ca-supervisor"), answers={"99(9)": ("met", "a law", "")}, secret=SECRET
+        )
+    assert LawEntry.objects.count() == 0

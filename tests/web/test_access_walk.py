@@ -34,6 +34,7 @@ PAGES: dict[str, set[str]] = {
     "web:package": READERS,
     "web:law-file": READERS,
     "web:law-compare": READERS,
+    "web:law-answers": READERS,
     "web:people": {"supervisor", "administrator"},
     "web:officer-add": {"administrator"},
     "web:officer-reset": {"administrator"},

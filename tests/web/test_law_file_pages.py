@@ -96,3 +96,16 @@ def test_a_confirmed_paragraph_is_what_an_officer_reads_beside_a_request(desk: D
     done = desk.client("CA", "signatory").post(COMPARE, {"verdict:42(3)(e)": "agrees", "secret": SECRET})
     assert done.status_code == 302
     assert "42(3)(e)" in browser.post("/new/preservation/missing/", given).content.decode()
+
+
+def test_the_states_answers_are_given_with_one_signature_and_shown_to_its_people(desk: Desk) -> None:
+    browser = desk.client("CA", "supervisor")
+    path = "/law-file/answers/"
+    given = {"met:7(1)": "met", "source:7(1)": "Penal Code s. 210", "met:8(1)": "", "secret": SECRET}
+    assert browser.post(path, given)["Location"] == path
+    page = desk.client("CP", "drafter").get(path).content.decode()
+    assert "Penal Code s. 210" in page
+    assert 'name="secret"' not in page
+    page = browser.post(path, given | {"source:7(1)": "", "note:7(1)": "typed words"})
+    assert page.status_code == 422
+    assert "typed words" in page.content.decode()

@@ -15,7 +15,7 @@ from corridor.casework.actions.evidence import (
     server_folder,
     start_upload,
 )
-from corridor.casework.actions.law import confirm_paragraphs, load_certified_text
+from corridor.casework.actions.law import answer_gaps, confirm_paragraphs, load_certified_text
 from corridor.casework.actions.national import make_available, record_measure, record_minute
 from corridor.casework.actions.people import (
     add_authority,
@@ -31,6 +31,7 @@ __all__ = [
     "add_authority",
     "add_officer",
     "add_part",
+    "answer_gaps",
     "check_package",
     "confirm",
     "confirm_paragraphs",

@@ -15,6 +15,7 @@ from corridor.casework.models import Authority, LawEntry
 from corridor.casework.models.law import KEY, PAYLOAD_TYPE
 from corridor.casework.queries.law import certified_text
 from corridor.law import certified, confirm
+from corridor.law.gaps import Answer, Met, gaps, malformed
 
 
 def load_certified_text(
@@ -66,6 +67,27 @@ def confirm_paragraphs(
         )
     content = {"confirmations": [one.to_dict() for one in made]}
     return _enter(person, "confirmation", content, secret)
+
+
+def answer_gaps(person: Person, *, answers: Mapping[str, tuple[str, str, str]], secret: str) -> LawEntered:
+    """Say how far this State's law meets paragraphs of articles 7 to 34: item -> (answer, source, note).
+
+    One signature for all of them, or for none. Raises CaseworkFault `casework.law.nothing`, LawFault
+    `law.gaps.malformed` for an item or an answer that is none, or an answer without a source.
+    """
+    person.require("law.write")
+    if not answers:
+        raise CaseworkFault("casework.law.nothing")
+    today = house().clock().date()
+    made = []
+    for item, (met, source, note) in answers.items():
+        if met not in set(Met):
+            raise malformed(0, f"answer is one of {', '.join(Met)}")
+        if not source.strip():
+            raise malformed(0, f"{item[:20]}: an answer needs its source")
+        made.append(Answer(item, Met(met), source.strip()[:400], today, person.number, note.strip()[:2000]))
+    gaps(house().state, made)  # refuses what is no item
+    return _enter(person, "gap_answer", {"answers": [one.to_dict() for one in made]}, secret)
 
 
 def _enter(person: Person, kind: str, content: dict[str, Any], secret: str) -> LawEntered:

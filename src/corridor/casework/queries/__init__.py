@@ -9,6 +9,7 @@ from corridor.casework.queries.forms import addressees, draft_page, form_page, k
 from corridor.casework.queries.law import (
     certified_text,
     certified_texts,
+    gap_answers,
     law_confirmed,
     law_entries,
     law_paragraphs,
@@ -25,6 +26,7 @@ __all__ = [
     "draft_page",
     "export",
     "form_page",
+    "gap_answers",
     "kinds",
     "law_confirmed",
     "law_entries",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from corridor.casework import access
@@ -13,6 +13,7 @@ from corridor.casework.house import house
 from corridor.casework.models import LawEntry
 from corridor.casework.models.law import KEY
 from corridor.law import certified, confirm
+from corridor.law.gaps import Answer, Met
 from corridor.law.ruleset import DEFAULT
 from corridor.law.types import Line
 from corridor.notary import Envelope, canonical
@@ -100,6 +101,22 @@ def law_confirmed(person: Person) -> confirm.Confirmed:
         confirm.read_confirmation(said, by=one.officer)
         for one in law_entries(person, "confirmation")
         for said in one.content["confirmations"]
+    )
+
+
+def gap_answers(person: Person) -> tuple[Answer, ...]:
+    """This State's own answers to the checklist of articles 7 to 34, oldest first."""
+    return tuple(
+        Answer(
+            said["item"],
+            Met(said["answer"]),
+            said["source"],
+            date.fromisoformat(said["date"]),
+            said["by"],
+            said["note"],
+        )
+        for one in law_entries(person, "gap_answer")
+        for said in one.content["answers"]
     )
 
 

@@ -99,6 +99,38 @@ def compare(request: HttpRequest, person: Person, instrument: str, article: int)
     return show(request, person, "law_compare", context, status=status_of(fault) if fault else 200)
 
 
+def answers(request: HttpRequest, person: Person) -> HttpResponseBase:
+    """This State's own answers to the checklist of articles 7 to 34, to be changed with one signature."""
+    person.require("law.read")
+    fault: Fault | None = None
+    if request.method == "POST":
+        given = {}
+        for name in request.POST:
+            item = name.removeprefix("met:")
+            if item != name and request.POST[name]:
+                source, note = (request.POST.get(f"{part}:{item}", "") for part in ("source", "note"))
+                given[item] = (request.POST[name], source, note)
+        try:
+            actions.answer_gaps(person, answers=given, secret=request.POST.get("secret", ""))
+            return redirect("web:law-answers")
+        except Fault as error:
+            fault = error
+    found = law.gaps(person.state, queries.gap_answers(person))
+    chapters: dict[str, list[dict[str, object]]] = {}
+    for each in found.items:
+        typed = {part: request.POST.get(f"{part}:{each.ref}", "") for part in ("met", "source", "note")}
+        head = f"{each.paragraph.article}: {each.title}"
+        chapters.setdefault(head, []).append({"item": each, "typed": typed})
+    context = {
+        "articles": list(chapters.items()),
+        "totals": [(met, found.totals()[met]) for met in law.Met],
+        "choices": ("", *law.Met),
+        "may_sign": person.may("law.write"),
+        "fault": fault,
+    }
+    return show(request, person, "law_answers", context, status=status_of(fault) if fault else 200)
+
+
 def _articles(person: Person, instrument: str) -> tuple[int, ...]:
     """The articles our data and the newest certified text share."""
     text = queries.certified_text(person, instrument)
