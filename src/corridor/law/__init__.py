@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from corridor.law.conduct import Conduct, Meets, conduct, conducts
     from corridor.law.criminality import Criminality, FourYears, National, Penalty, Verdict, criminality
     from corridor.law.days import day
+    from corridor.law.forecast import Forecast, Scenario, forecast
     from corridor.law.gaps import GapAssessment, GapItem, Met, compare_gaps, gaps
     from corridor.law.local import local_table
     from corridor.law.matrix import Answer, Cell, Matrix, matrix
@@ -109,6 +110,9 @@ _LAZY: dict[str, str] = {
     "Meets": "corridor.law.conduct",
     "conduct": "corridor.law.conduct",
     "conducts": "corridor.law.conduct",
+    "Forecast": "corridor.law.forecast",
+    "Scenario": "corridor.law.forecast",
+    "forecast": "corridor.law.forecast",
     "Comparable": "corridor.law.comparable",
     "comparable": "corridor.law.comparable",
     "Criminality": "corridor.law.criminality",
@@ -229,6 +233,7 @@ __all__ = [
     "Extent",
     "FinalClauses",
     "Findings",
+    "Forecast",
     "Form",
     "Found",
     "FourYears",
@@ -276,6 +281,7 @@ __all__ = [
     "Role",
     "Rules",
     "Safeguard",
+    "Scenario",
     "Source",
     "Standing",
     "State",
@@ -309,6 +315,7 @@ __all__ = [
     "digest",
     "effects",
     "final_clauses",
+    "forecast",
     "form",
     "gaps",
     "gate",

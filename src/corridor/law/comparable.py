@@ -96,9 +96,15 @@ def comparable() -> tuple[Comparable, ...]:
     path = data_root() / _FOLDER / _CONVENTIONS
     rows = _deposit_rows()
     top = page(path, comparable_sources())
-    found = tuple(_comparable(row, rows) for row in top.rows("conventions"))
-    top.names()  # the list of sources was read on its own
-    return found
+    return tuple(_comparable(row, rows) for row in top.rows("conventions"))
+
+
+@functools.cache
+def eligible() -> int:
+    """How many States could deposit an instrument of a universal convention."""
+    row = page(data_root() / _FOLDER / _CONVENTIONS, comparable_sources()).row("eligible")
+    row.trust()
+    return row.number("states")
 
 
 @functools.cache
