@@ -36,3 +36,22 @@
     button.addEventListener("click", () => window.print());
   }
 })();
+
+// Two States out of a table: the rows of others are hidden, and a State without a row is named as not researched.
+for (const box of document.querySelectorAll("[data-two]")) {
+  const table = document.getElementById(box.dataset.two);
+  const missing = box.parentElement.querySelector("[data-two-missing]");
+  const selects = [...box.querySelectorAll("select")];
+  const rows = [...table.querySelectorAll("[data-code]")];
+  box.hidden = false;
+  const compare = () => {
+    const chosen = selects.filter((one) => one.value);
+    for (const row of rows) row.hidden = chosen.length > 0 && !chosen.some((one) => one.value === row.dataset.code);
+    const without = chosen.filter((one) => !rows.some((row) => row.dataset.code === one.value));
+    const names = [...new Set(without.map((one) => one.selectedOptions[0].textContent))];
+    missing.hidden = !names.length;
+    missing.textContent = missing.dataset.say.replace("#", names.join(", "));
+  };
+  for (const one of selects) one.addEventListener("change", compare);
+  compare();
+}

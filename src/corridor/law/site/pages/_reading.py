@@ -19,15 +19,16 @@ STANDINGS = ("p", "d", "r", "s", "n")
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The numbers at the head of a page. `reported` is None where the table does not tell reports from deposits."""
+    """The numbers at the head of a page, as the status has them; a table without rows leaves the final clauses."""
 
     counted: int
-    reported: int | None
+    reported: int
     needed: int
     signatories: int
     signatory_states: int
     entry_into_force: date | None
     at_least: bool
+    opens: date | None
     closes: date
 
 
@@ -41,27 +42,21 @@ class Place:
 
 
 def figures(ctx: Context) -> Figures:
-    """What the status says as numbers; what it does not compute is counted from its rows and the final clauses."""
+    """What the status says as numbers."""
     status: Any = ctx.answers.status
-    clauses = law.final_clauses()
-    numbers = {
-        name: value for each in clauses.clauses for name, value in each.numbers if name == "instruments"
-    }
-    days = {name: value for each in clauses.clauses for name, value in each.days if name == "closes"}
-    signed = [each for each in status.entries if each.signature]
-    of_states = [each for each in signed if each.state not in ORGANISATIONS]
-    deposited = [
-        each for each in status.entries if standing(each) in ("d", "p") and each.state not in ORGANISATIONS
-    ]
+    clauses = law.final_clauses().clauses
+    numbers = dict(number for each in clauses for number in each.numbers)
+    days = dict(pair for each in clauses for pair in each.days)
     return Figures(
-        counted=getattr(status, "instruments_counted", len(deposited)),
-        reported=getattr(status, "instruments_reported", None),
-        needed=getattr(status, "needed", numbers["instruments"]),
-        signatories=getattr(status, "signatories", len(signed)),
-        signatory_states=getattr(status, "signatory_states", len(of_states)),
-        entry_into_force=getattr(status, "entry_into_force", None),
-        at_least=bool(getattr(status, "at_least", False)),
-        closes=getattr(status, "signature_closes", days["closes"]),
+        counted=status.instruments_counted,
+        reported=status.instruments_reported,
+        needed=status.needed or numbers["instruments"],
+        signatories=status.signatories,
+        signatory_states=status.signatory_states,
+        entry_into_force=status.entry_into_force,
+        at_least=status.at_least,
+        opens=status.signature_opens or days.get("opens"),
+        closes=status.signature_closes or days["closes"],
     )
 
 
@@ -75,7 +70,7 @@ def standing(entry: Any) -> str:
         law.Standing.SIGNATORY: "s",
     }
     letter = letters.get(entry.standing, "n")
-    if letter in ("s", "n") and getattr(entry, "reported", False):
+    if letter == "s" and entry.reported:
         return "r"
     return letter
 
@@ -103,7 +98,7 @@ def said(ctx: Context, place: Place) -> str:
     if place.standing in ("d", "p") and entry.deposit:
         return str(t("said.d", name=place.state.name, day=t.day_text(entry.deposit)))
     if place.standing == "r":
-        return str(t("said.r", name=place.state.name))
+        return str(t("said.r", name=place.state.name, day=t.day_text(entry.reported)))
     return str(
         t("said.s", name=place.state.name, day=t.day_text(entry.signature) if entry.signature else "?")
     )

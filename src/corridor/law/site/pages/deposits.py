@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from corridor import law
-from corridor.law import parties as tables
 from corridor.law.ruleset import DEFAULT
 from corridor.law.site import figures
 from corridor.law.site.context import Context, Page
@@ -18,29 +17,40 @@ from corridor.law.site.render import fragment
 from corridor.law.states import ORGANISATIONS
 from corridor.law.tables import latest_day
 
-#: An instrument with fewer dated deposits makes no line: a region's treaty says little of one open to all.
-FEWEST = 40
 #: How many years after opening the drawing shows, and for which years the table gives a number.
 YEARS = 6
 TABLE_YEARS = (1, 2, 3, 4, 5)
+_DAYS = 365.25
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One convention: when it was opened, the days of its deposits in order, and when it entered into force."""
+    """One convention: when it was opened, (days after opening, deposits so far), and when it entered into force.
+
+    `dated` is false where only some ranks are known by their day: what lies between is drawn as not known.
+    """
 
     name: str
+    short: str
     opened: date
-    deposits: tuple[date, ...]
+    points: tuple[tuple[int, int], ...]
     needed: int
     force: date | None
     until: date  # the last day the data reach
     main: bool = False
+    dated: bool = True
 
     def after(self, years: float) -> int | None:
-        """Deposits that many years after opening; None beyond the data."""
-        day = date.fromordinal(self.opened.toordinal() + round(years * 365.25))
-        return None if day > self.until else sum(each <= day for each in self.deposits)
+        """Deposits that many years after opening; None beyond the data and where they are not dated."""
+        days = round(years * _DAYS)
+        if not self.dated or days > (self.until - self.opened).days:
+            return None
+        return max((count for day, count in self.points if day <= days), default=0)
+
+    @property
+    def reached(self) -> tuple[int, int] | None:
+        """The point at which its own number needed was there."""
+        return next((point for point in self.points if point[1] >= self.needed), None)
 
 
 def make(ctx: Context, subject: str) -> Page:
@@ -57,34 +67,36 @@ def _ours(ctx: Context) -> Curve:
         for each in ctx.answers.status.entries
         if standing(each) in ("d", "p") and each.deposit and each.state not in ORGANISATIONS
     )
-    opened = next(each.since for each in law.instruments() if each.code == DEFAULT)
+    opened = told.opens or ctx.on
+    points = tuple(((day - opened).days, count) for count, day in enumerate(days, start=1))
     return Curve(
         instrument_titles()[DEFAULT],
-        opened or ctx.on,
-        tuple(days),
+        str(ctx.t("deposits.ours")),
+        opened,
+        points,
         told.needed,
         told.entry_into_force,
         ctx.on,
-        True,
+        main=True,
     )
 
 
 def _others(ctx: Context) -> list[Curve]:
-    """The conventions of the data whose deposits are dated: what each State's row says, organisations left out."""
-    found = []
-    for each in law.instruments():
-        known = tables.known().get(each.code)
-        if each.code == DEFAULT or known is None or known.needed is None or each.since is None:
-            continue
-        rows = tables.participations(each.code) if each.code in tables.tables() else ()
-        days = sorted(
-            date.fromisoformat(row.event)
-            for row in rows
-            if row.standing in tables.BINDING and len(row.event) == 10 and row.state not in ORGANISATIONS
+    """The conventions open to every State whose deposits are dated. A region's treaty says little of one for all."""
+    return [
+        Curve(
+            each.title,
+            str(ctx.t.maybe(f"deposits.short.{each.id}", each.title)),
+            each.opened,
+            each.curve,
+            each.needed,
+            each.entry_into_force,
+            each.data_end,
+            dated=bool(each.deposits),
         )
-        if len(days) >= FEWEST:
-            found.append(Curve(each.short_title, each.since, tuple(days), known.needed, known.since, ctx.on))
-    return found
+        for each in law.comparable()
+        if each.universal
+    ]
 
 
 def chart(ctx: Context, curves: Sequence[Curve], needed: int) -> dict[str, Any]:
@@ -96,6 +108,7 @@ def chart(ctx: Context, curves: Sequence[Curve], needed: int) -> dict[str, Any]:
             "after": [each.after(year) for year in TABLE_YEARS],
             "needed": each.needed,
             "force": each.force,
+            "days": (each.force - each.opened).days if each.force else None,
         }
         for each in curves
     ]
@@ -106,7 +119,7 @@ def chart(ctx: Context, curves: Sequence[Curve], needed: int) -> dict[str, Any]:
         "table": rows,
         "table_years": TABLE_YEARS,
         "drawings": [
-            _drawing("broad", 900, 520, curves, needed),
+            _drawing("broad", 900, 560, curves, needed),
             _drawing("narrow", 350, 520, curves, needed),
         ],
     }
@@ -114,25 +127,29 @@ def chart(ctx: Context, curves: Sequence[Curve], needed: int) -> dict[str, Any]:
 
 def _drawing(name: str, width: int, height: int, curves: Sequence[Curve], needed: int) -> dict[str, Any]:
     start, top, foot = 34, 14, height - 54
-    end = width - (190 if name == "broad" else 112)
+    end = width - (150 if name == "broad" else 108)
     shown = [(each, _points(each)) for each in curves]
     most = max((count for _, points in shown for _, count in points), default=needed)
     rows = figures.ticks(max(most, needed))
     x = figures.Scale(0, YEARS, start, end)
     y = figures.Scale(0, rows[-1], foot, top)
     ends = [y.at(points[-1][1]) + (-6 if curve.main else 4) for curve, points in shown]
-    places = figures.apart(ends, 15)
+    places = figures.apart(ends, 14)
     made = []
     for place, (curve, points) in enumerate(shown):
-        path = figures.stairs([(x.at(years), y.at(count)) for years, count in points])
-        style = "l-main" if curve.main else f"l-thin l-{1 + place % 3}"
+        join = figures.stairs if curve.dated else figures.line
+        path = join([(x.at(years), y.at(count)) for years, count in points])
+        style = "l-main" if curve.main else f"l-thin l-{1 + place % 2}" if curve.dated else "l-thin l-3"
+        at = curve.reached
+        shows = at is not None and at[0] <= YEARS * _DAYS
         last_x = x.at(points[-1][0])
         made.append(
             {
                 "path": path,
                 "style": style,
                 "main": curve.main,
-                "label": curve.name,
+                "label": curve.short,
+                "dot": (x.at(at[0] / _DAYS), y.at(at[1])) if at is not None and shows else None,
                 "label_x": round(last_x + 7, 1),
                 "label_y": round(places[place], 1),
             }
@@ -155,12 +172,11 @@ def _drawing(name: str, width: int, height: int, curves: Sequence[Curve], needed
 def _points(curve: Curve) -> list[tuple[float, int]]:
     """Years after opening and deposits so far, to the end of the drawing or of the data."""
     points: list[tuple[float, int]] = [(0.0, 0)]
-    for count, day in enumerate(curve.deposits, start=1):
-        years = (day - curve.opened).days / 365.25
-        if years > YEARS:
+    for days, count in curve.points:
+        if days > YEARS * _DAYS:
             break
-        points.append((max(0.0, years), count))
-    reach = min(float(YEARS), (curve.until - curve.opened).days / 365.25)
-    if reach > points[-1][0]:
+        points.append((max(0, days) / _DAYS, count))
+    reach = min(float(YEARS), (curve.until - curve.opened).days / _DAYS)
+    if curve.dated and reach > points[-1][0]:
         points.append((reach, points[-1][1]))
     return points

@@ -39,7 +39,7 @@ DOORS = (
             ("articles", "home.door.articles"),
             ("search", "home.door.search"),
             ("instruments", "home.door.instruments"),
-            ("conduct", "home.door.conduct"),
+            ("conducts", "home.door.conduct"),
             ("criminality", "home.door.criminality"),
             ("sources", "home.door.sources"),
         ),

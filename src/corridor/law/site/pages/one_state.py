@@ -34,6 +34,7 @@ def make_one(ctx: Context, subject: str) -> Page:
         place=place,
         state=one,
         entry=place.entry,
+        since=ctx.answers.status.in_force_for(one.code),
         doors=_doors(ctx, one),
         own=_own(ctx, one),
         reserved=tables.effects(one.code, None),

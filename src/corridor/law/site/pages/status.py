@@ -32,7 +32,7 @@ def keys(ctx: Context) -> list[tuple[str, Markup]]:
     at_least = t("status.at-least") if told.at_least else Markup("")
     left = (told.closes - ctx.on).days
     rows = [(f"{at_least}{told.counted} / {told.needed}", t("status.key.counted"))]
-    if told.reported is not None:
+    if told.reported:
         rows.append((str(told.reported), t("status.key.reported")))
     rows.append((str(told.signatories), t("status.key.signatories", states=told.signatory_states)))
     if left >= 0:
@@ -46,7 +46,7 @@ def forty(ctx: Context) -> dict[str, Any]:
     """One cell an instrument needed, as coordinates: counted, reported, still wanting."""
     told, t = figures(ctx), ctx.t
     needed, counted = told.needed, min(told.counted, told.needed)
-    reported = min(told.reported or 0, needed - counted)
+    reported = min(told.reported, needed - counted)
     wanting = needed - counted - reported
     key = [("counted", "d", t.n("forty.counted", counted))]
     if reported:
@@ -78,10 +78,10 @@ def _cells(name: str, a_row: int, needed: int, counted: int, reported: int) -> d
 
 def regions(ctx: Context) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Signatures and instruments by regional group, and their sum. States only."""
-    everyone = places(ctx)
-    size = Counter(each.state.group for each in everyone if each.state.un_member)
-    signed = Counter(each.state.group for each in everyone if each.entry is not None and each.entry.signature)
-    deposited = Counter(each.state.group for each in everyone if each.standing in ("d", "p"))
+    told = ctx.answers.status.by_group()
+    size = Counter(each.state.group for each in places(ctx) if each.state.un_member)
+    signed = Counter({group: signatures for group, (signatures, _) in told.items()})
+    deposited = Counter({group: instruments for group, (_, instruments) in told.items()})
 
     def row(name: str, states: int, signatures: int, instruments: int) -> dict[str, Any]:
         share = f"{100 * signatures / states:.0f} %" if states else "–"
@@ -113,7 +113,7 @@ def _row(ctx: Context, entry: Any, name: str, group: str, letter: str) -> dict[s
     t = ctx.t
     deposit: Any = t.day(entry.deposit) if entry.deposit else ""
     if letter == "r":
-        deposit = t("status.reported")
+        deposit = t("status.reported.by", day=t.day(entry.reported))
     return {
         "code": entry.state,
         "name": name,
@@ -154,6 +154,8 @@ def make(ctx: Context, subject: str) -> Page:
         total=total,
         rows=_rows(ctx),
         standings=STANDINGS[:-1],
+        told=figures(ctx),
+        origin=ctx.answers.status.origin,
         reservations=_reserved(),
     )
     return Page("status", str(ctx.t("status.title")), html, "status")
