@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from corridor import law
-from corridor.law import World
+from corridor.law import Group, World
 from corridor.law.press import press_sources
 
 HANOI = date(2025, 10, 26)
@@ -16,6 +16,7 @@ def computed() -> dict[str, int]:
     hanoi = law.status(on=HANOI, world=World.REAL)
     members = {each.code for each in law.states() if each.eu_member_since and not each.eu_member_until}
     budapest = set(law.parties_to("BUDAPEST_CETS185", on=BUDAPEST_LIST))
+    groups = hanoi.by_group()
     un = {each.code for each in law.states() if each.un_member}
     clause = law.final_clauses().clause("entry_into_force")
     assert clause is not None
@@ -27,6 +28,8 @@ def computed() -> dict[str, int]:
         "instruments_needed": clause.number("instruments") or 0,
         "days_after": clause.number("days") or 0,
         "union_members_signed_in_hanoi": sum(each.state in members for each in hanoi.entries),
+        "weog_signed_in_hanoi": groups[Group.WEOG][0],
+        "eastern_european_signed_in_hanoi": groups[Group.EASTERN_EUROPEAN][0],
         "members_outside_budapest": len(un - budapest),
     }
 

@@ -60,6 +60,12 @@ def test_the_json_that_stays() -> None:
     }
     assert said["entry_into_force"] is None
     assert said["at_least"] is True
+    assert "CAN, FJI, IND, QAT" in said["at_least_text"]
+    assert "AZE, VNM" in said["at_least_text"]
+    assert (said["later_parties"]["numbers"], said["later_parties"]["confidence"]) == (
+        {"days": 30},
+        "recalled",
+    )
     assert said["window"] == {"opens": "2025-10-25", "closes": "2026-12-31", "days_left": 35}
 
 

@@ -84,7 +84,8 @@ def test_the_page_of_the_treaty_gives_its_72_signatures() -> None:
         ("9 Sept 2026 AA", "approval", "2026-09-09"),
         ("9 Sep\t 2026 c", "formal_confirmation", "2026-09-09"),
         ("9 Sep 2026 d", "succession", "2026-09-09"),
-        ("[9 Sep\t 2026 A]", "acceptance", "2026-09-09"),
+        ("9 Sep\t 2026 A [3]", "acceptance", "2026-09-09"),
+        ("[1 Mar 2026] 9 Sep 2026 a", "accession", "2026-09-09"),
         ("<i>9 September 2026</i>&#160;a", "accession", "2026-09-09"),
     ],
 )
@@ -107,6 +108,35 @@ def test_the_letter_behind_a_date_says_the_kind_of_instrument(written: str, kind
 def test_a_participant_is_known_by_the_depositarys_spelling_without_its_footnotes(name: str) -> None:
     data = SAMPLE.replace(b"<Entry>Viet Nam</Entry>", f"<Entry>{name}</Entry>".encode())
     assert law.read_status_xml(data).of("VNM") is not None
+
+
+def test_what_stands_in_brackets_was_withdrawn_and_counts_for_nothing() -> None:
+    table = law.read_status_xml(with_row("Bhutan", "", "[9 Sep\t 2026 A]"))
+    row = table.of("BTN")
+    assert row is not None
+    assert (row.deposit, row.instrument, row.bracketed) == ("", "", "[9 Sep 2026 A]")
+    kinds = {(each.kind, each.state, each.field) for each in law.compare_status(table, table, on=ON)}
+    assert ("suspicious", "BTN", "in_brackets") in kinds
+
+
+@pytest.mark.parametrize("row", [b"<Row/>", b"<Row><Column>Participant</Column></Row>"])
+def test_a_head_in_other_elements_is_passed_over(row: bytes) -> None:
+    assert len(law.read_status_xml(SAMPLE.replace(b"<Thead>", b"<Thead>" + row)).rows) == 72
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Bahamas (The)", "BHS"),
+        ("Gambia (Republic of The)", "GMB"),
+        ("Netherlands (Kingdom of the)", "NLD"),
+        ("St. Kitts and Nevis", "KNA"),
+        ("Swaziland", "SWZ"),
+        ("The former Yugoslav Republic of Macedonia", "MKD"),
+    ],
+)
+def test_a_state_is_known_by_the_name_it_had_or_has_in_short(name: str, code: str) -> None:
+    assert law.read_status_xml(with_row(name, "1 Dec 2026", "")).of(code) is not None
 
 
 def test_a_participant_nobody_knows_is_reported_and_not_dropped() -> None:
@@ -177,6 +207,7 @@ _ROWS = st.builds(
     source=_TEXTS,
     confidence=st.sampled_from([Confidence.SEEN, Confidence.RECALLED]),
     notes=st.lists(st.text(min_size=1, max_size=40), max_size=3).map(tuple),
+    bracketed=st.one_of(st.just(""), _TEXTS),
 )
 
 

@@ -20,6 +20,7 @@ from corridor.law.ruleset import DEFAULT, data_root, shipped
 from corridor.law.states import Group, state
 from corridor.law.status_table import Assumption, StatusRow, StatusTable, shipped_table
 from corridor.law.tables import latest_day
+from corridor.law.treaty import Clause
 from corridor.law.types import Confidence, plain
 
 
@@ -91,6 +92,7 @@ class Status:
     signature_opens: date | None = None
     assumed: Assumption | None = None
     origin: str = ""
+    later_parties: Clause | None = None  # the clause for who deposits later, with how sure it is
     _since: dict[str, date] = field(default_factory=dict, repr=False)
 
     def of(self, state: str) -> Entry | None:
@@ -141,6 +143,17 @@ class Status:
         )
 
     @property
+    def at_least_text(self) -> str:
+        """Why the figures are lower bounds, by code; empty where they are not."""
+        if not self.at_least:
+            return ""
+        vague = ", ".join(each.state for each in self.entries if not each.exact)
+        claimed = ", ".join(each.state for each in self.reported)
+        said = [f"no day is established for {vague}" if vague else ""]
+        said.append(f"a ratification without a deposit shown is reported for {claimed}" if claimed else "")
+        return f"At least: {'; '.join(each for each in said if each)}."
+
+    @property
     def window(self) -> Window:
         closes = self.signature_closes
         left = (closes - self.on).days if closes is not None and self.on <= closes else None
@@ -168,6 +181,8 @@ class Status:
             "needed": self.needed,
             "entry_into_force": plain(self.entry_into_force),
             "at_least": self.at_least,
+            "at_least_text": self.at_least_text,
+            "later_parties": self.later_parties.to_dict() if self.later_parties else None,
             "window": self.window.to_dict(),
             "by_group": {
                 str(group): {"signatures": signed, "instruments": counted}
@@ -213,6 +228,7 @@ def status(
         signature_opens=clauses.opens,
         assumed=found.assumed,
         origin=found.origin,
+        later_parties=clauses.later,
         _since=since,
     )
 
@@ -252,12 +268,13 @@ class _Clauses:
     threshold: Threshold | None
     opens: date | None
     closes: date | None
+    later: Clause | None
 
 
 @functools.cache
 def _clauses(instrument: str) -> _Clauses:
     if not shipped().has_rules(instrument):
-        return _Clauses(None, None, None)
+        return _Clauses(None, None, None, None)
     found = shipped().final_clauses(instrument)
     general, later = found.clause("entry_into_force"), found.clause("entry_into_force_later")
     needed = general.number("instruments") if general else None
@@ -268,6 +285,7 @@ def _clauses(instrument: str) -> _Clauses:
         Threshold(needed, days, own) if needed and days and own else None,
         signing.day("hanoi_opens") if signing else None,
         signing.day("closes") if signing else None,
+        later,
     )
 
 

@@ -44,6 +44,8 @@ _DEPTH = 64
 _ELEMENTS = 400_000
 _CELL = 400  # characters of a cell that are looked at: a name and a date with its marks are shorter
 _DATE = re.compile(r"(\d{1,2})\s+([A-Za-z]{3,9})\.?\s+(\d{4})\s*([A-Za-z]{0,2})(?![A-Za-z])")
+#: What was withdrawn is printed in brackets; so is the number of a footnote.
+_BRACKETS = re.compile(r"\[[^\[\]]*\]?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: The letter behind a date in the depositary's tables -> the kind of instrument. None: ratification.
 _LETTERS = {
@@ -88,13 +90,7 @@ def read_status_xml(data: bytes) -> StatusTable:
     if not rows and not unknown:
         raise not_xml("it has no table of participants")
     declared = _declarations(root)
-    kept = tuple(
-        StatusRow(
-            row.state, row.name, row.signature, "", row.instrument, row.deposit, "", row.source, row.confidence,
-            declared.get(row.state, ()),
-        )
-        for row in unique(rows)
-    )  # fmt: skip
+    kept = tuple(replace(row, notes=declared.get(row.state, ())) for row in unique(rows))
     return StatusTable(
         kept,
         "UN Treaty Collection, XML",
@@ -163,7 +159,7 @@ def _rows(root: ElementTree.Element) -> Iterator[list[str]]:
 
 
 def _is_head(cells: list[str]) -> bool:
-    return folded(cells[0]).startswith("participant")
+    return bool(cells) and folded(cells[0]).startswith("participant")
 
 
 def _head(root: ElementTree.Element) -> tuple[int, int]:
@@ -193,7 +189,9 @@ def _columns(cells: list[str]) -> tuple[int, int]:
 
 
 def _row(number: int, code: str, name: str, cells: list[str], heads: tuple[int, int]) -> StatusRow:
-    signature, deposit = (cells[n] if 0 <= n < len(cells) else "" for n in heads)
+    printed = [cells[n] if 0 <= n < len(cells) else "" for n in heads]
+    signature, deposit = (_BRACKETS.sub(" ", cell).strip() for cell in printed)
+    withdrawn = [part for cell in printed for part in _BRACKETS.findall(cell) if _DATE.search(part)]
     signed, _ = _date(number, signature)
     deposited, letter = _date(number, deposit)
     if deposited and letter not in _LETTERS:
@@ -206,6 +204,7 @@ def _row(number: int, code: str, name: str, cells: list[str], heads: tuple[int, 
         deposit=deposited,
         source="UN Treaty Collection, XML of the treaty's page",
         confidence=Confidence.SEEN,
+        bracketed=" ".join(withdrawn)[:80].strip(),
     )
 
 

@@ -35,6 +35,7 @@ COLUMNS = (
     "source",
     "confidence",
     "notes",
+    "bracketed",
 )
 #: What a State may hand in; the last two where a treaty has them.
 INSTRUMENTS = ("ratification", "acceptance", "approval", "accession", "formal_confirmation", "succession")
@@ -72,6 +73,9 @@ class StatusRow:
     confidence: Confidence = Confidence.SEEN
     notes: tuple[str, ...] = ()  # declarations and reservations as the depositary prints them
     keeps_out: tuple[int, ...] = ()  # offences it is assumed not to be bound by; never in a file of status
+    bracketed: str = (
+        ""  # what stands in brackets, as the depositary prints what was withdrawn: it counts for nothing
+    )
 
     @property
     def organisation(self) -> bool:
@@ -126,7 +130,15 @@ class StatusTable:
             cells = (each.state, each.name, "", kind, each.signature, each.signed_by, each.instrument)
             notes = json.dumps(each.notes, ensure_ascii=False) if each.notes else ""
             writer.writerow(
-                (*cells, each.deposit, each.reported_by, each.source, str(each.confidence), notes)
+                (
+                    *cells,
+                    each.deposit,
+                    each.reported_by,
+                    each.source,
+                    str(each.confidence),
+                    notes,
+                    each.bracketed,
+                )
             )
         return out.getvalue().encode()
 
@@ -190,6 +202,7 @@ def _csv_row(line: int, values: dict[str, Any]) -> tuple[int, StatusRow]:
         source=cell.get("source") or "imported",
         confidence=confidence,
         notes=_notes(line, cell.get("notes", "")),
+        bracketed=cell.get("bracketed", "")[:80].strip(),
     )
     return line, row
 
@@ -318,3 +331,5 @@ def _doubts(row: StatusRow, on: date) -> Iterable[str]:
         yield "deposit_in_future"
     if deposited and not row.signature and not row.signed_by and row.instrument not in ("", "accession"):
         yield "ratified_without_signature"
+    if row.bracketed:
+        yield "in_brackets"

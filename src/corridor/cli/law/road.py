@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +11,13 @@ import click
 from corridor import law
 from corridor.cli.law.inputs import asked_day, assume_, give, local_, on_, table_of, today
 from corridor.cli.law.paper import Paper
+from corridor.cli.law.standing import named
 from corridor.cli.params import argument, as_json, flag
 from corridor.faults import Fault
+from corridor.law.tables import table_sources
 
 if TYPE_CHECKING:
+    from corridor.law.parties import Effect
     from corridor.law.status_table import StatusChange
 
 _CHANGES = {
@@ -26,11 +27,14 @@ _CHANGES = {
     "unknown": "no State the data know",
     "suspicious": "check",
 }
+#: What a table kept would answer otherwise; the rest is for a person to look at.
+_DIFFERENCES = ("added", "changed", "gone")
 _DOUBTS = {
     "deposit_before_signature": "the deposit comes before the signature",
     "signature_in_future": "the signature is after today",
     "deposit_in_future": "the deposit is after today",
     "ratified_without_signature": "an instrument other than accession without a signature",
+    "in_brackets": "printed in brackets, as the depositary prints what was withdrawn: not counted",
     "signatories": "the page counts other signatures than it lists",
 }
 
@@ -45,7 +49,9 @@ def status(on: str | None, assume: Path | None, local: Path | None, as_json: boo
 
     Example: corridor law status --on 2026-11-22
     """
-    found = law.status(on=asked_day(on), world=law.World.REAL, table=table_of(assume, local))
+    table = table_of(assume, local)
+    found = law.status(on=asked_day(on), world=law.World.REAL, table=table)
+    reserved = _reserved(found)
     paper = Paper()
     paper.title(f"UN Convention against Cybercrime on {found.on.isoformat()}")
     least = "at least " if found.at_least else ""
@@ -95,6 +101,13 @@ def status(on: str | None, assume: Path | None, local: Path | None, as_json: boo
         paper.heading("Reported to have ratified; no deposit shown, so not counted")
     for each in found.reported:
         paper.item(paper.noted(f"{each.name}: reported by {_when(each.reported)}", each_of(each)))
+    if reserved:
+        paper.heading("Reservations and declarations known")
+    for effect in reserved:
+        paper.item(paper.noted(f"{named(effect.state)}, {effect.article}: {effect.text}", effect.marks))
+    kept_out = {row.state: row.keeps_out for row in table.rows if row.keeps_out} if table else {}
+    for code, articles in kept_out.items():
+        paper.item(f"{named(code)}: assumed not to be bound by {', '.join(map(str, articles))}")
     if found.at_least:
         paper.gap()
         paper.text(
@@ -103,7 +116,15 @@ def status(on: str | None, assume: Path | None, local: Path | None, as_json: boo
         )
     paper.gap()
     paper.text(f"Table: {found.origin}")
-    give(paper, found.to_dict(), as_json, assumed=found.assumed)
+    answer = found.to_dict() | {"reservations": [each.to_dict() for each in reserved]}
+    sources = table_sources("parties") if reserved else None
+    give(paper, answer, as_json, sources=sources, assumed=found.assumed)
+
+
+def _reserved(found: law.Status) -> list[Effect]:
+    """What those who signed or deposited are known to have reserved or declared by the day."""
+    rows = law.effects(instrument=found.instrument)
+    return [each for each in rows if found.of(each.state) and each.touches(found.on, None, None)]
 
 
 def each_of(entry: law.Entry) -> dict[str, str]:
@@ -127,13 +148,15 @@ def _when(text: str | None) -> str:
 def import_status(file: Path, local: Path | None, apply: bool, as_json: bool) -> None:
     """Read a status file, show what it says otherwise, and on your word keep it in a folder of your own.
 
-    Nothing is written without --apply or a yes.
+    Nothing is written without --apply or a yes. Exit status: 0 nothing differs, or it was kept; 3 what differs was
+    shown and not kept; 1 a fault.
 
     Example: corridor law import-status XVIII-16.en.xml --local ./law
     """
     new = law.read_status(file.read_bytes())
     old = (law.local_table(local) if local is not None else None) or law.shipped_table()
     changes = law.compare_status(old, new, on=today())
+    differs = any(each.kind in _DIFFERENCES for each in changes)
     paper = Paper()
     paper.title(f"{new.origin}: {len(new.rows)} participants", f"compared with {old.origin}")
     paper.gap()
@@ -144,7 +167,7 @@ def import_status(file: Path, local: Path | None, apply: bool, as_json: bool) ->
     applied = False
     if apply and local is None:
         raise Fault("cli.law.no-local")
-    if local is not None and changes:
+    if local is not None and differs:
         asking = not apply and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
         if asking:
             paper.print()
@@ -155,8 +178,10 @@ def import_status(file: Path, local: Path | None, apply: bool, as_json: bool) ->
     paper.gap()
     if applied:
         paper.text(f"Kept in {local}. Answers given with --local {local} now rest on it.")
-    elif changes:
+    elif differs:
         paper.text("Nothing was written. Give --local DIR --apply to keep it.")
+    elif changes:
+        paper.text("No day and no participant differs; what is to be checked stands above.")
     give(
         paper,
         {
@@ -164,10 +189,13 @@ def import_status(file: Path, local: Path | None, apply: bool, as_json: bool) ->
             "digest": new.digest,
             "participants": len(new.rows),
             "changes": [each.to_dict() for each in changes],
+            "differs": differs,
             "applied": applied,
         },
         as_json,
     )
+    if differs and not applied:
+        raise click.exceptions.Exit(3)
 
 
 def _change(each: StatusChange) -> str:
@@ -187,15 +215,14 @@ def _counts(each: StatusChange) -> str:
 def _keep(folder: Path, table: law.StatusTable) -> None:
     """Both files, each written whole beside its place and then put there; the table first."""
     from corridor.law import local
+    from corridor.notary.files import write_whole
 
     data = table.to_csv()
-    for name, content in ((local.STATUS, data), (local.ORIGIN, local.origin_of(table, data, on=today()))):
-        handle, fresh = tempfile.mkstemp(dir=folder, prefix=f".{name}-")
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(fresh).replace(folder / name)
+    try:
+        write_whole(folder / local.STATUS, data)
+        write_whole(folder / local.ORIGIN, local.origin_of(table, data, on=today()))
+    except OSError as error:
+        raise Fault("cli.law.not-written", folder=str(folder), problem=type(error).__name__) from error
 
 
 @click.command(short_help="What the press gets wrong, with the right figure")
