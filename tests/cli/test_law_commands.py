@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pty
@@ -42,6 +43,7 @@ Run = Callable[..., Said]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """`corridor law WORDS…` in this process, in an empty folder, on a page of 80 columns."""
     monkeypatch.chdir(tmp_path)
+    Path("TEXT").write_text(CERTIFIED, encoding="utf-8")
     monkeypatch.setenv("COLUMNS", str(WIDTH))
     monkeypatch.delenv("CORRIDOR_LAW_LOCAL", raising=False)
 
@@ -58,11 +60,36 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     return corridor
 
 
+#: No text of a treaty: laid out as one, and of other words.
+CERTIFIED = """Article 42
+A title
+1. The first paragraph.
+2. The second.
+3. The third:
+(a) the first letter;
+(b) the second;
+(c) the third;
+(d) the fourth;
+(e) the fifth;
+(f) the sixth;
+(g) the seventh;
+(h) one that nobody has.
+Article 43
+Another title
+1. Another paragraph.
+"""
+
+
+def digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
 #: What is asked -> keys its JSON has, whatever else it may gain.
 ASKED: dict[str, set[str]] = {
     "article 42": {"number", "title", "summary", "provisions", "links", "source", "confidence", "dated"},
     "article 29 --instrument BUDAPEST_CETS185": {"number", "title", "summary", "confidence"},
     "articles": {"instrument", "articles"},
+    "certified TEXT 42 --language en": {"instrument", "article", "sha256", "paragraphs", "not_named"},
     "search preservation": {"words", "found", "near"},
     "definition serious crime": {"term", "meaning", "ref", "cite", "source", "confidence"},
     "definition": {"instrument", "definitions"},
@@ -284,6 +311,7 @@ def test_no_command_of_the_law_loads_what_it_does_not_need(words: str, tmp_path:
         "except SystemExit:\n    pass\n"
         "print(' '.join(sorted(name.partition('.')[0] for name in sys.modules)), file=sys.stderr)\n"
     )
+    (tmp_path / "TEXT").write_text(CERTIFIED, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-c", script, *words.split()],
         capture_output=True,
@@ -301,6 +329,10 @@ def test_no_command_of_the_law_loads_what_it_does_not_need(words: str, tmp_path:
         "typer",
         "asyncio",
         "jinja2",
+        "numpy",
+        "pandas",
+        "scipy",
+        "socket",
     }
 
 
@@ -319,6 +351,13 @@ def test_a_line_is_wrapped_between_words_and_never_within_one() -> None:
     assert " ".join(line.strip("- ") for line in lines) == text
     assert all(cells(line) <= 20 for line in lines)
     assert wrapped("incomprehensibilities", 8) == ["incomprehensibilities"]
+
+
+def test_a_script_without_spaces_is_broken_between_its_letters() -> None:
+    text = "联合国打击网络犯罪公约第四十二条"
+    lines = wrapped(text, 12, "- ")
+    assert "".join(line.strip("- ") for line in lines) == text
+    assert all(cells(line) <= 12 for line in lines)
 
 
 def test_columns_line_up_whatever_the_script() -> None:
@@ -341,8 +380,8 @@ def test_the_answer_takes_the_width_of_the_terminal() -> None:
     assert wide.split() == narrow.split()
 
 
-def _in_a_terminal(width: int, *words: str) -> str:
-    """What `corridor law WORDS…` shows in a terminal so many columns wide."""
+def _in_a_terminal(width: int, *words: str, types: str = "", status: int = 0) -> str:
+    """What `corridor law WORDS…` shows in a terminal so many columns wide, where somebody types `types`."""
     import fcntl
     import struct
     import termios
@@ -358,9 +397,10 @@ def _in_a_terminal(width: int, *words: str) -> str:
         env=environment,
     )
     os.close(theirs)
+    os.write(ours, types.encode())
     told = b"".join(_read(ours))
     os.close(ours)
-    assert child.wait(timeout=60) == 0
+    assert child.wait(timeout=60) == status
     return told.decode().replace("\r\n", "\n")
 
 
@@ -418,17 +458,18 @@ def test_a_status_is_compared_and_kept_only_on_demand(run: Run, tmp_path: Path) 
     folder = tmp_path / "own"
     folder.mkdir()
     said = run("import-status", SAMPLE, "--local", folder)
-    assert said.status == 0
+    assert said.status == 3
     assert "not in the new table: Mauritius (MUS)" in said.out
     assert "Nothing was written" in said.out
     assert list(folder.iterdir()) == []
     assert run("import-status", SAMPLE, "--local", folder, "--apply").status == 0
     assert {each.name for each in folder.iterdir()} == {"status.csv", "status.origin.json"}
+    assert json.loads((folder / "status.origin.json").read_text())["source_digest"] == digest(SAMPLE)
     data = run("status", "--on", "2026-11-22", "--local", folder, "--json").json
     assert (data["signatories"], data["instruments_counted"]) == (72, 0)
     assert "imported on" in data["origin"]
-    again = run("import-status", SAMPLE, "--local", folder, "--json").json
-    assert [each for each in again["changes"] if each["kind"] != "changed"] == []
+    again = run("import-status", SAMPLE, "--local", folder, "--json")
+    assert (again.status, again.json["differs"]) == (0, False), "nothing is left to do"
 
 
 def test_a_table_is_not_kept_nowhere(run: Run) -> None:
@@ -444,3 +485,88 @@ def test_a_status_file_that_is_wrong_names_its_line(run: Run, tmp_path: Path) ->
     assert said.status == 1
     assert "line 2" in said.err
     assert "Nothing was changed" in said.err
+
+
+def test_a_table_kept_is_whole_or_absent(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    assert run("import-status", SAMPLE, "--local", folder, "--apply").status == 0
+    before = (folder / "status.csv").read_bytes()
+    (folder / "status.origin.json").unlink()
+    (folder / "status.origin.json").mkdir()  # its second file cannot be put there
+    other = tmp_path / "other.csv"
+    other.write_text("state,signature,deposit\nQAT,2025-10-25,2026-02-27\n")
+    said = run("import-status", other, "--local", folder, "--apply")
+    assert (said.status, said.err.partition(":")[0]) == (1, "cli.law.not-written")
+    assert [each.name for each in folder.iterdir() if each.name.endswith(".tmp")] == []
+    data = run("status", "--on", "2026-11-22", "--local", folder, "--json").json
+    assert data["origin"] == "the State's own table", "no origin is claimed for a table it is not of"
+    assert before != (folder / "status.csv").read_bytes()
+
+
+def test_on_a_terminal_a_yes_keeps_the_table_and_a_no_does_not(tmp_path: Path) -> None:
+    for answer, status, kept in (("n", 3, []), ("y", 0, ["status.csv", "status.origin.json"])):
+        words = ("import-status", str(SAMPLE), "--local", str(tmp_path))
+        told = _in_a_terminal(80, *words, types=f"{answer}\n", status=status)
+        assert "Keep this table from now on? [y/N]" in told
+        assert told.index("not in the new table: Mauritius") < told.index("Keep this table"), "shown first"
+        assert sorted(each.name for each in tmp_path.iterdir()) == kept
+
+
+# ---- what an instrument says, in full
+
+
+def test_a_form_shows_what_it_is_for_by_which_channel_and_what_decides_where_nothing_is_listed(
+    run: Run,
+) -> None:
+    text = " ".join(run("form", "mutual_assistance", "--on", "2026-11-22").out.split())
+    data = run("form", "mutual_assistance", "--on", "2026-11-22", "--json").json
+    for name in ("channels", "purposes", "contents", "grounds", "measures", "paragraphs"):
+        assert data[name], name
+        assert [each["text"] for each in data[name] if " ".join(each["text"].split()) not in text] == [], name
+    assert data["scope"]["text"] in text
+    for kind, rule in (("extradition", "contents_rule"), ("technical_assistance", "grounds_rule")):
+        said = run("form", kind, "--on", "2026-11-22", "--json").json[rule]["text"]
+        assert said in " ".join(run("form", kind, "--on", "2026-11-22").out.split())
+
+
+def test_every_strength_of_an_item_is_told_but_required() -> None:
+    from corridor.cli.law.texts import _REQUIREMENT, _STRENGTH
+    from corridor.law import Requirement, Strength
+
+    assert {str(each) for each in Requirement} - set(_REQUIREMENT) == {"required"}
+    assert set(_STRENGTH) == {str(each) for each in Strength}
+
+
+def test_an_article_names_the_defined_terms_it_uses(run: Run) -> None:
+    terms = run("article", "42", "--json").json["links"]["terms"]
+    assert {"term": "service provider", "ref": "2(e)"} in terms
+    text = " ".join(run("article", "42").out.split())
+    assert [each for each in terms if f"{each['term']} ({each['ref']})" not in text] == []
+
+
+# ---- beside a certified text
+
+
+def test_each_line_of_ours_stands_beside_the_paragraph_it_names(run: Run) -> None:
+    data = run("certified", "TEXT", "42", "--language", "en", "--json").json
+    beside = {row["ref"]: row["certified"] for row in data["paragraphs"]}
+    assert beside["42(3)(a)"] == [{"place": "42(3)(a)", "text": "(a) the first letter;"}]
+    assert beside["42(8)"] == [{"place": "42(8)", "text": None}]
+    assert data["not_named"] == ["42(3)(h)"]
+    text = " ".join(run("certified", "TEXT", "42", "--language", "en").out.split())
+    assert "> (a) the first letter;" in text
+    assert "42(8): the text has no such paragraph" in text
+
+
+def test_a_certified_text_leaves_no_trace(run: Run) -> None:
+    before = sorted(Path.cwd().iterdir())
+    run("certified", "TEXT", "42", "--language", "en")
+    assert sorted(Path.cwd().iterdir()) == before
+
+
+def test_what_a_terminal_would_obey_is_not_printed(run: Run) -> None:
+    Path("evil.txt").write_text("Article 42\nTitle\n1. Red \x1b[31m and \x07 bell.\n")
+    out = run("certified", "evil.txt", "42", "--language", "en").out
+    assert "1. Red [31m and bell." in " ".join(out.split())
+    assert not set(out) & {"\x1b", "\x07"}

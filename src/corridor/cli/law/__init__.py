@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.cli.law import crimes, publish, road, standing, texts
+from corridor.cli.law import certified, crimes, publish, road, standing, texts
 from corridor.cli.params import Room
 
 law_app = Room(
@@ -18,6 +18,7 @@ law_app = Room(
             "form",
             "forms",
             "matrix",
+            "certified",
         ),
         "Who is bound": ("between", "status", "import-status", "states"),
         "National law and conduct": ("criminality", "conduct", "gaps"),
@@ -32,6 +33,7 @@ for command in (
     texts.form,
     texts.forms,
     texts.matrix,
+    certified.certified,
     standing.between,
     road.status,
     road.import_status,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -22,6 +22,8 @@ MARKS = {
     ("recalled", ""): ("[r]", "recalled, not read in a listed source; believed right"),
     ("fictional", ""): ("[f]", "fiction: the States of demos and tests"),
 }
+#: What a terminal would obey instead of showing: a text of somebody else may hold it.
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
 _SPACE = re.compile(r"[ \t\n]+")  # a no-break space keeps its words together
 _NARROW, _WIDE = 40, 120  # columns: below, words would be cut; beyond, lines are hard to read
 
@@ -51,17 +53,35 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
     """A text in lines of at most `width` columns, the first led by `first`, the others by `rest`.
 
-    Words are never cut; one longer than a line stands on a line of its own.
+    Words are never cut; one longer than a line stands on a line of its own, save letters without spaces between words.
     """
     rest = " " * cells(first) if rest is None else rest
     lines, line, blank = [], first, True
-    for word in _SPACE.split(text.strip(" \t\n")):
+    for word in _words(text.strip(" \t\n"), width - max(cells(first), cells(rest))):
         if not blank and cells(line) + 1 + cells(word) > width:
             lines.append(line)
             line, blank = rest, True
         line += word if blank else f" {word}"
         blank = False
     return [*lines, line.rstrip()]
+
+
+def _words(text: str, width: int) -> Iterator[str]:
+    for word in _SPACE.split(text):
+        if word.isascii() or cells(word) <= width or 4 * sum(map(_wide, word)) < cells(word):
+            yield word
+            continue
+        part = ""
+        for letter in word:
+            if part and cells(part + letter) > width:
+                yield part
+                part = ""
+            part += letter
+        yield part
+
+
+def _wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"
 
 
 def _longest_word(text: str) -> int:
@@ -194,7 +214,7 @@ class Paper:
             body += ["", *legend]
         if assumed:
             body = [*wrapped(assumed, self.width), "", *body, "", *wrapped(assumed, self.width)]
-        return [line.replace("\u00a0", " ") for line in body]
+        return [line.replace("\u00a0", " ").translate(_CONTROLS) for line in body]
 
     def print(self, assumed: str = "") -> None:
         click.echo("\n".join(self.lines(assumed)))

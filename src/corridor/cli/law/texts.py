@@ -184,27 +184,34 @@ def form(kind: str, basis: str, on: str | None, as_json: bool) -> None:
         give(paper, row, as_json)
         return
     paper.title(f"{found.title}")
-    paper.text(
-        f"{basis}, article {_numbers(found.articles)}; since {found.since.isoformat()} {paper.mark(row)}"
-    )
+    paper.text(f"{basis}, {_articles(found.articles)}; since {found.since.isoformat()} {paper.mark(row)}")
     paper.pairs(
         [
             ("sent by", _words(found.senders)),
             ("to", _words(found.receivers)),
-            ("at home", f"articles {_numbers(found.domestic_articles)}" if found.domestic_articles else ""),
+            ("strength", _STRENGTH[str(found.strength)]),
+            ("at home", _articles(found.domestic_articles)),
         ]
     )
+    if row["scope"]:
+        provisions(paper, "For what", [row["scope"]])
+    provisions(paper, "By which channel", row["channels"])
+    provisions(paper, "What may be asked for", row["purposes"])
     paper.heading("The request says")
     for item in row["contents"]:
         paper.item(paper.marked(f"{item['text']}{_REQUIREMENT.get(item['requirement'], '')}", item))
-    if not row["contents"]:
+    if row["contents_rule"]:
+        paper.item(paper.marked(row["contents_rule"]["text"], row["contents_rule"]))
+    elif not row["contents"]:
         paper.item("The instrument lists no contents for it.")
     closed = "no other ground is open" if found.grounds_closed else "the list is not closed"
     paper.heading(f"Grounds for refusal ({closed})")
     for ground in row["grounds"]:
         first = "; consult first" if ground["consult_first"] else ""
         paper.item(paper.marked(f"{ground['text']} ({_plain(ground['nature'])}{first})", ground))
-    if not row["grounds"]:
+    if row["grounds_rule"]:
+        paper.item(paper.marked(row["grounds_rule"]["text"], row["grounds_rule"]))
+    elif not row["grounds"]:
         paper.item("None is listed.")
     provisions(paper, "Not a ground here", row["excluded"])
     provisions(paper, "Forbidden as a ground", row["prohibited"])
@@ -224,9 +231,17 @@ def form(kind: str, basis: str, on: str | None, as_json: bool) -> None:
     provisions(paper, "Form and language", row["form_and_language"])
     if row["costs"]:
         provisions(paper, "Costs", [row["costs"]])
+    provisions(paper, "Measures at home that execute it", row["measures"])
+    provisions(paper, "Paragraph by paragraph", row["paragraphs"])
     give(paper, row, as_json, sources=law.sources(basis))
 
 
+_STRENGTH = {
+    "shall": "a Party owes it",
+    "endeavour": "a Party owes its best efforts",
+    "consider": "a Party owes to consider it",
+    "may": "a Party may give it and owes nothing",
+}
 _REQUIREMENT = {
     "required_except_service_of_documents": " (except for service of documents)",
     "where_expedited_treatment_is_sought": " (where expedited treatment is sought)",
@@ -234,6 +249,10 @@ _REQUIREMENT = {
     "where_applicable": " (where applicable)",
     "where_possible_and_appropriate": " (where possible and appropriate)",
     "as_appropriate": " (as appropriate)",
+    "where_a_domestic_order_is_sought": " (where a domestic order is sought)",
+    "where_a_foreign_order_is_submitted": " (where a foreign order is submitted)",
+    "where_relevant": " (where relevant)",
+    "optional": " (optional)",
     "product_recommended": " (recommended by Corridor; no instrument asks for it)",
 }
 
