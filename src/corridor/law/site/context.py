@@ -29,6 +29,10 @@ class Links(Protocol):
 
     def page(self, name: str, subject: str = "", /, **query: str) -> str: ...
 
+    def file(self, slug: str, name: str) -> str:
+        """A file that belongs to the page `slug`."""
+        ...
+
     def asset(self, name: str) -> str: ...
 
 
@@ -41,6 +45,9 @@ class StaticLinks:
     def page(self, name: str, subject: str = "", /, **query: str) -> str:
         where = "index.html" if name == "home" else f"{slug_of(name, subject)}.html"
         return f"{where}#{urlencode(query)}" if query else where
+
+    def file(self, slug: str, name: str) -> str:
+        return f"files/{name}"
 
     def asset(self, name: str) -> str:
         return f"assets/{name}"
@@ -57,6 +64,9 @@ class NodeLinks:
     def page(self, name: str, subject: str = "", /, **query: str) -> str:
         where = self.root if name == "home" else f"{self.root}{slug_of(name, subject)}/"
         return f"{where}?{urlencode(query)}" if query else where
+
+    def file(self, slug: str, name: str) -> str:
+        return f"{self.root}{slug}/{name}"
 
     def asset(self, name: str) -> str:
         return f"{self.root}assets/{name}" + (f"?v={self.version}" if self.version else "")
@@ -78,6 +88,11 @@ class Answers:
         """What binds two States for any request, for many pairs."""
         return law.Bonds(on=self.on, **self._table)
 
+    @functools.cached_property
+    def forecast(self) -> Any:
+        """When the Convention may enter into force, as seen on the day."""
+        return law.forecast(on=self.on, **self._table)
+
     @property
     def assumed(self) -> Any:
         """The assumption the table was made under, or None: it watermarks every page."""
@@ -97,8 +112,10 @@ class Answers:
 class Context:
     """One reading of the site: the answers, the links, the language, what was asked, and for whom.
 
-    `own` is true only for a signed-in person of the State `home`: then, and only then, may a page show the answers that
-    State keeps for itself in `local`.
+    `own` is true only for a signed-in person of the State `home`, or where a State writes its own site from its folder
+    `local`: then, and only then, may a page show what that State keeps for itself: `own_answers` to the checklist of its
+    law, `own_progress` on the road to becoming a Party, and what its lawyers `confirmed` against the certified text,
+    each written as `Line.cite` writes it.
     """
 
     answers: Answers
@@ -108,6 +125,13 @@ class Context:
     local: Path | None = None
     home: str = ""
     own: bool = False
+    own_answers: tuple[Any, ...] = ()
+    own_progress: tuple[Any, ...] = ()
+    confirmed: frozenset[str] = frozenset()
+
+    def own_of(self, code: str) -> bool:
+        """Whether a page about this State may show what it keeps for itself."""
+        return self.own and bool(self.home) and code == self.home
 
     @property
     def on(self) -> date:
@@ -126,7 +150,8 @@ class Context:
 class Page:
     """One page, ready to be put into a shell. `html` is markup made by our templates only.
 
-    `scripts` are names of assets the page works better with; it works without.
+    `scripts` are names of assets the page works better with; it works without. `files`: what can be saved from it, by
+    name; every name is used by one page only.
     """
 
     slug: str
@@ -135,3 +160,4 @@ class Page:
     section: str = ""
     scripts: tuple[str, ...] = ()
     wide: bool = False
+    files: tuple[tuple[str, bytes], ...] = ()

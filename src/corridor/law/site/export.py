@@ -48,15 +48,19 @@ def build(
     directory.mkdir(parents=True, exist_ok=True)
     assets = directory / "assets"
     assets.mkdir(exist_ok=True)
+    files = directory / "files"
     count = 0
     for kind in pages.PAGES:
         for subject in kind.subjects(ctx):
             page = render(slug_of(kind.name, subject), ctx)
             name = "index.html" if kind.name == "home" else f"{page.slug}.html"
             (directory / name).write_text(shell(page, ctx), encoding="utf-8")
+            for file_name, body in page.files:
+                files.mkdir(exist_ok=True)
+                (files / file_name).write_bytes(body)
             count += 1
-    for file in sorted(ASSETS.iterdir()):
-        shutil.copyfile(file, assets / file.name)
+    for asset in sorted(ASSETS.iterdir()):
+        shutil.copyfile(asset, assets / asset.name)
     for name, text in _data(ctx):
         (assets / name).write_text(text, encoding="utf-8")
     (assets / "fonts.css").write_text(_fonts(assets, fonts), encoding="utf-8")

@@ -41,6 +41,7 @@ def fragment(template: str, ctx: Context, **values: Any) -> str:
             t=ctx.t,
             link=ctx.links.page,
             asset=ctx.links.asset,
+            file=ctx.links.file,
             day=ctx.t.day,
             on=ctx.on,
             live=ctx.links.live,
