@@ -109,6 +109,17 @@ ASKED: dict[str, set[str]] = {
         "assumed",
     },
     "between XAA XBB --on 2026-11-22 --form preservation --article 7": {"instruments", "not_applicable"},
+    "forecast --on 2026-11-22": {
+        "on",
+        "needed",
+        "counted",
+        "median",
+        "entry_into_force",
+        "scenario",
+        "calibration",
+        "caveats",
+        "assumed",
+    },
     "states": {"states"},
     "status --on 2026-11-22": {
         "signatories",
@@ -422,6 +433,7 @@ SAMPLE = Path(__file__).parents[1] / "law" / "samples" / "XVIII-16.sample.xml"
     "words",
     [
         "status --on 2027-06-01",
+        "forecast --on 2026-12-01",
         "between QAT VNM --on 2027-06-01 --form preservation --article 13",
     ],
 )

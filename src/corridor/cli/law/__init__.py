@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.cli.law import certified, crimes, publish, road, standing, texts
+from corridor.cli.law import certified, crimes, forecast, publish, road, standing, texts
 from corridor.cli.params import Room
 
 law_app = Room(
@@ -20,7 +20,7 @@ law_app = Room(
             "matrix",
             "certified",
         ),
-        "Who is bound": ("between", "status", "import-status", "states"),
+        "Who is bound": ("between", "status", "import-status", "forecast", "states"),
         "National law and conduct": ("criminality", "conduct", "gaps"),
         "To read and to publish": ("press", "site"),
     },
@@ -37,6 +37,7 @@ for command in (
     standing.between,
     road.status,
     road.import_status,
+    forecast.forecast,
     standing.states,
     crimes.criminality,
     crimes.conduct,
