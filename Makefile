@@ -8,7 +8,7 @@ ASSETS := src/corridor/web/static/vendor/.built
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-postgres lint types contracts format bench docs vectors clean
+.PHONY: help setup demo test test-all test-postgres lint types contracts format bench docs vectors forecast clean
 
 help: ## show this index
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,9 +63,13 @@ bench: setup ## benchmarks that fit in minutes, as ratios measured in one run
 vectors: $(SYNCED) ## write vectors/ again from the scripts beside them
 	@for file in vectors/make_*.py; do $(BIN)/python $$file || exit 1; done
 
+# Kept apart from $(VENV): it needs an older pandas than the development tools.
+forecast: $(BIN)/uv ## fit the forecast of entry into force again, with its back-test, figure and tables
+	UV_PROJECT_ENVIRONMENT=.venv-forecast $(BIN)/uv run --locked --no-default-groups --group forecast python docs/forecast/fit.py
+
 docs: $(SYNCED) ## the documentation as HTML in docs/_build/html
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 clean: ## remove what the targets above made (the demo's folder included)
-	rm -rf $(VENV) node_modules docs/_build src/corridor/web/static/vendor demo build dist
+	rm -rf $(VENV) .venv-forecast node_modules docs/_build src/corridor/web/static/vendor demo build dist

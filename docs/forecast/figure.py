@@ -52,7 +52,7 @@ def calibration_figure(fit: dict[str, Any]) -> str:
             )[place]
             parts.append(f'{shape} fill="{COLOURS[name]}"/>')
         parts.append(
-            f'<text x="{left + 10 + place * 104}" y="{top + side + 44}" fill="{COLOURS[name]}" '
+            f'<text x="{left + (0, 100, 246)[place]}" y="{top + side + 44}" fill="{COLOURS[name]}" '
             f'font-weight="600">{"●■▲"[place]} {said}</text>'
         )
     parts += _histogram(_pits(fit, "model"), 470, top, 370, side)
@@ -64,7 +64,7 @@ def _histogram(pits: Sequence[float], left: float, top: float, width: float, hei
     bins = [0] * 10
     for pit in pits:
         bins[min(9, int(pit * 10))] += 1
-    most = max(max(bins), round(len(pits) / 10) + 1)
+    most = max(max(bins), round(len(pits) / 10)) + 1
     even = top + height * (1 - len(pits) / 10 / most)
     parts = [f'<path d="M{left} {top + height}h{width}" stroke="#333"/>']
     for place, count in enumerate(bins):

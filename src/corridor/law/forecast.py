@@ -217,7 +217,7 @@ def forecast(*, on: date, table: StatusTable | None = None) -> Forecast:
         latest_day(each.deposit) for each in told.entries if each.deposit and not each.organisation
     )
     reported = sorted(latest_day(each.reported) for each in told.reported if each.reported)
-    horizon = _shift(known_to, round(HORIZON * 365.25))
+    horizon = _shift(max(known_to, clauses.opens), round(HORIZON * 365.25))
     scenario = other = last = None
     if len(counted) >= clauses.needed:
         last = counted[clauses.needed - 1]
@@ -278,7 +278,7 @@ def _known_to(on: date, table: StatusTable) -> date:
 
 def _scenario(id: str, days: list[date], known_to: date, horizon: date, clauses: _Clauses) -> Scenario:
     draws, tuning = _draws()
-    opened = clauses.opens
+    opened, start = clauses.opens, max(known_to, clauses.opens)
     found = outlook(
         draws,
         tuning,
@@ -307,12 +307,12 @@ def _scenario(id: str, days: list[date], known_to: date, horizon: date, clauses:
             for level in LEVELS
         ),
         by_year=tuple(
-            chance(date(year, 12, 31)) for year in range(known_to.year, min(horizon.year, date.max.year))
+            chance(date(year, 12, 31)) for year in range(start.year, min(horizon.year, date.max.year))
         ),
-        curve=tuple(chance(day) for day in _steps(known_to, horizon)),
+        curve=tuple(chance(day) for day in _steps(start, horizon)),
         band=tuple(
             _counts(found, day, opened)
-            for day in _steps(known_to, min(horizon, _shift(known_to, _BAND_YEARS * 365)))
+            for day in _steps(start, min(horizon, _shift(start, _BAND_YEARS * 365)))
         ),
         effective=round(found.effective),
         widened=round(found.widened, 2),

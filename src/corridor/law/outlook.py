@@ -67,7 +67,7 @@ class Outlook:
         """The deposits by a day in a part of the futures, sorted; none goes beyond the number needed."""
         found = []
         for scale, shape, before, pace, steps in self._paths:
-            passed = pace * ((day / scale) ** shape - before)
+            passed = pace * ((max(day, 0.0) / scale) ** shape - before)
             found.append(self._counted + bisect_right(steps, passed))
         return tuple(sorted(found))
 
