@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from corridor.casework import queries
 from corridor.casework.access import RIGHTS, Person, person_of
 from corridor.faults import Fault
 from corridor.law import site
@@ -116,13 +117,16 @@ def _context(request: HttpRequest, person: Person | None) -> site.Context:
     query = {
         name: request.GET[name].strip()[:_LONGEST] for name in ASKED if request.GET.get(name, "").strip()
     }
+    reader = person if person is not None and person.may("law.read") else None
     return site.Context(
         _answers(timezone.now().date()),
         site.NodeLinks(root=reverse("web:law"), version=version()),
         language=get_language() or "en",
         query=query,
         home=person.state if person else "",
-        own=person is not None,
+        own=reader is not None,
+        own_answers=queries.gap_answers(reader) if reader else (),
+        confirmed=queries.law_confirmed(reader).cites if reader else frozenset(),
     )
 
 
