@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from corridor.law.parties import coverage, effects, participations, parties_to, short_title
     from corridor.law.press import PressError, press
     from corridor.law.reasons import NotApplicable, Reason
+    from corridor.law.road import DepositKit, Document, Progress, Step, deposit_kit, read_progress
     from corridor.law.search import Findings, Found, search
     from corridor.law.states import Group, State, state, states
     from corridor.law.status import Entry, Standing, Status, Window, World, status
@@ -122,6 +123,12 @@ _LAZY: dict[str, str] = {
     "Verdict": "corridor.law.criminality",
     "criminality": "corridor.law.criminality",
     "local_table": "corridor.law.local",
+    "DepositKit": "corridor.law.road",
+    "Document": "corridor.law.road",
+    "Progress": "corridor.law.road",
+    "Step": "corridor.law.road",
+    "deposit_kit": "corridor.law.road",
+    "read_progress": "corridor.law.road",
     "PressError": "corridor.law.press",
     "press": "corridor.law.press",
     "assume": "corridor.law.status_reading",
@@ -227,6 +234,8 @@ __all__ = [
     "Correspondence",
     "Criminality",
     "Definition",
+    "DepositKit",
+    "Document",
     "Door",
     "Duty",
     "Entry",
@@ -269,6 +278,7 @@ __all__ = [
     "PressError",
     "Principle",
     "Procedural",
+    "Progress",
     "Provision",
     "Reach",
     "Reason",
@@ -289,6 +299,7 @@ __all__ = [
     "StatusChange",
     "StatusRow",
     "StatusTable",
+    "Step",
     "Strength",
     "Trust",
     "UnknownRules",
@@ -312,6 +323,7 @@ __all__ = [
     "day",
     "definition",
     "definitions",
+    "deposit_kit",
     "digest",
     "effects",
     "final_clauses",
@@ -331,6 +343,7 @@ __all__ = [
     "parties_to",
     "press",
     "procedural",
+    "read_progress",
     "read_status",
     "read_status_csv",
     "read_status_xml",

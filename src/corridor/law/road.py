@@ -1,0 +1,818 @@
+"""The road to becoming a Party: the steps from where a State stands, and each paper due as a ready draft.
+
+Steps and papers are data (`data/road`). Where a State stands comes from a status table; what it has done at home it
+tells itself (`progress.csv`), each line with its source and day. No constitution is guessed: what is known of a State's
+own procedure stands in `data/road/known.yaml` with its source, and is nothing where nobody read it.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from corridor.law.errors import LawFault
+from corridor.law.loader import Row, page, read_sources
+from corridor.law.near import did_you_mean
+from corridor.law.ruleset import DEFAULT, data_root, shipped
+from corridor.law.states import ORGANISATIONS, State, state, states
+from corridor.law.status import Entry, Standing, Status, World, status
+from corridor.law.status_table import Assumption, StatusTable
+from corridor.law.treaty import Clause, Moment, Notification, Reservation
+from corridor.law.types import Line, Source, Trust, articles_only, plain, trust_to_dict
+
+COLUMNS = ("step", "what", "answer", "source", "date", "by", "note")
+_NEEDED = COLUMNS[:6]
+_LIMIT = 2 * 1024 * 1024
+
+
+class Stand(StrEnum):
+    """Where a State stands on the road on a day. `reported`: said to have ratified, with no deposit shown."""
+
+    WINDOW_OPEN = "window_open"
+    WINDOW_CLOSED = "window_closed"
+    SIGNED = "signed"
+    REPORTED = "reported"
+    DEPOSITED = "deposited"
+    PARTY = "party"
+
+
+class Way(StrEnum):
+    """`signature`: sign, then ratify, accept or approve. `accession`: one step, without a signature."""
+
+    SIGNATURE = "signature"
+    ACCESSION = "accession"
+
+
+class StepState(StrEnum):
+    """`passed`: a later fact of the table cannot be without it. `open` is what nobody has said anything about."""
+
+    DONE = "done"
+    PASSED = "passed"
+    UNDER_WAY = "under_way"
+    PLANNED = "planned"
+    NOT_NEEDED = "not_needed"
+    OPEN = "open"
+
+
+#: What a State may answer of a step of its own.
+_TOLD = (StepState.DONE, StepState.UNDER_WAY, StepState.PLANNED, StepState.NOT_NEEDED)
+_BEHIND = (StepState.DONE, StepState.PASSED, StepState.NOT_NEEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One line of a State's own progress. `by` is a role or a number, never a name."""
+
+    step: str
+    what: str
+    answer: StepState
+    source: str
+    date: date
+    by: str
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStep:
+    """Something read of a State's own procedure. It is shown beside the step and decides nothing."""
+
+    state: str
+    step: str
+    what: str
+    when: str
+    trust: Trust
+
+    def to_dict(self) -> dict[str, Any]:
+        row = {"step": self.step, "what": self.what, "when": self.when}
+        return row | trust_to_dict(self.trust)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the road. `because` says what the state of the step rests on; `cites` what the step rests on."""
+
+    id: str
+    title: str
+    text: str
+    state: StepState
+    because: str
+    own: bool
+    cites: tuple[str, ...]
+    documents: tuple[str, ...]
+    progress: tuple[Progress, ...]
+    known: tuple[KnownStep, ...]
+    trust: Trust
+
+    def to_dict(self) -> dict[str, Any]:
+        row: dict[str, Any] = {
+            name: plain(getattr(self, name))
+            for name in ("id", "title", "text", "state", "because", "own", "cites", "documents")
+        }
+        row["progress"] = [each.to_dict() for each in self.progress]
+        row["known"] = [each.to_dict() for each in self.known]
+        return row | trust_to_dict(self.trust)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One paper as a draft. `text` is Markdown, what is to be filled in stands [in brackets]; `due_on` a day or None
+    where none is fixed; of the papers with one `choice`, one is used; `cites`: what of the Convention it answers.
+    """
+
+    id: str
+    title: str
+    filename: str
+    text: str
+    due: str
+    cites: tuple[str, ...]
+    kind: str
+    when: Moment
+    step: str
+    required: bool
+    choice: str
+    condition: str
+    signed_by: str
+    due_on: date | None
+    notes: tuple[str, ...]
+    trust: Trust
+
+    def to_dict(self) -> dict[str, Any]:
+        names = [name for name in self.__slots__ if name != "trust"]
+        return {name: plain(getattr(self, name)) for name in names} | trust_to_dict(self.trust)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDay:
+    """A day of the road; None where none can be named, and `text` then says why."""
+
+    id: str
+    text: str
+    day: date | None
+    cite: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class DepositKit:
+    """Everything one State needs from where it stands on `on` to being a Party."""
+
+    state: str
+    name: str
+    on: date
+    stand: Stand
+    way: Way
+    organisation: bool
+    steps: tuple[Step, ...]
+    days: tuple[KeyDay, ...]
+    documents: tuple[Document, ...]
+    caveats: tuple[str, ...]
+    origin: str
+    assumed: Assumption | None = None
+
+    @property
+    def next(self) -> Step | None:
+        """The first step that is neither behind nor left out; None for a Party with nothing open."""
+        return next((each for each in self.steps if each.state not in _BEHIND), None)
+
+    def document(self, id: str) -> Document | None:
+        return next((each for each in self.documents if each.id == id), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        ahead = self.next
+        return {
+            "state": self.state,
+            "name": self.name,
+            "on": self.on.isoformat(),
+            "stand": str(self.stand),
+            "way": str(self.way),
+            "organisation": self.organisation,
+            "next": ahead.id if ahead else None,
+            "steps": [each.to_dict() for each in self.steps],
+            "days": [each.to_dict() for each in self.days],
+            "documents": [each.to_dict() for each in self.documents],
+            "caveats": list(self.caveats),
+            "origin": self.origin,
+            "assumed": self.assumed.to_dict() if self.assumed else None,
+        }
+
+    def to_markdown(self) -> str:
+        """The road on one page, with the list of papers: what stands beside the files of a kit."""
+        lines = [f"# {self.name}: the road to becoming a Party", ""]
+        if self.assumed:
+            lines += [f"**{_assumed(self.assumed)}**", ""]
+        lines += [f"On {self.on.isoformat()}: {_STANDS[self.stand]}.", "", "## Days", ""]
+        lines += [f"- {each.text}{f' ({each.cite})' if each.cite else ''}" for each in self.days]
+        lines += ["", "## Steps", ""]
+        for number, each in enumerate(self.steps, 1):
+            mark = "x" if each.state in _BEHIND else " "
+            because = f" ({each.because})" if each.because else ""
+            lines += [
+                f"{number}. [{mark}] **{each.title}**: {_WORDS[each.state]}{because}",
+                f"   {each.text}",
+            ]
+            if each.cites:
+                lines.append(f"   {'; '.join(each.cites)}")
+            lines += [
+                f"   - {own.date.isoformat()} {own.what}: {_WORDS[own.answer]} ({own.source}; {own.by})"
+                f"{'. ' + own.note if own.note else ''}"
+                for own in each.progress
+            ]
+            lines += [f"   - read: {known.what} ({known.when})" for known in each.known]
+        lines += ["", "## Papers", "", "| file | paper | due | signed by |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| {each.filename} | {each.title}{_choice(each)} | {each.due} | {each.signed_by} |"
+            for each in self.documents
+        ]
+        lines += ["", "## To know", "", *(f"- {each}" for each in self.caveats)]
+        return "\n".join(lines) + "\n"
+
+
+def _choice(document: Document) -> str:
+    if document.choice:
+        return " (one of them)"
+    return "" if document.required else " (optional)"
+
+
+_WORDS = {
+    StepState.DONE: "done",
+    StepState.PASSED: "behind",
+    StepState.UNDER_WAY: "under way",
+    StepState.PLANNED: "planned",
+    StepState.NOT_NEEDED: "not needed",
+    StepState.OPEN: "open",
+}
+_STANDS = {
+    Stand.WINDOW_OPEN: "not signed; the window for signature is open",
+    Stand.WINDOW_CLOSED: "not signed; the window for signature is closed, accession is open",
+    Stand.SIGNED: "signed; the instrument is to be deposited",
+    Stand.REPORTED: "signed; reported to have ratified, no deposit shown",
+    Stand.DEPOSITED: "instrument deposited; the Convention is not in force for it",
+    Stand.PARTY: "Party",
+}
+
+
+def deposit_kit(
+    code: str,
+    *,
+    on: date,
+    table: StatusTable | None = None,
+    progress: Iterable[Progress] = (),
+    confirmed: Collection[str] = (),
+) -> DepositKit:
+    """The road of one State, or of an organisation that may become a Party, as it stands on `on`.
+
+    `progress`: the State's own lines, oldest first; a later one about a step supersedes what that step is said to be.
+    `confirmed`: citations a State's lawyer confirmed; the papers then name the paragraph. Raises LawFault
+    `law.state.unknown`, `law.road.malformed` for progress about no step.
+    """
+    who = _who(code)
+    given = table if who.world is World.REAL else None
+    found = status(on=on, world=who.world, table=given)
+    if given is not None:  # a table without rows keeps its name and its watermark
+        found = replace(found, assumed=given.assumed, origin=given.origin)
+    stand, entry = _stand(who, found)
+    way = Way.ACCESSION if stand is Stand.WINDOW_CLOSED else Way.SIGNATURE
+    if stand in (Stand.DEPOSITED, Stand.PARTY) and (entry is None or entry.signature is None):
+        way = Way.ACCESSION  # nothing shows a signature
+    facts = _facts(who, found, stand, entry)
+    told: dict[str, list[Progress]] = {}
+    own = {row.id for row in _steps() if row.own}
+    for line in progress:
+        if line.step not in own:
+            raise malformed(
+                0, f"no step {line.step[:30]!r} of the State's own. {did_you_mean(line.step, own)}"
+            )
+        told.setdefault(line.step, []).append(line)
+    days = tuple(_days(who, found, stand, confirmed))
+    fields = _fields(who, entry, found)
+    documents = tuple(
+        _document(paper, fields, found, stand, days, confirmed)
+        for paper in _papers()
+        if who.kind in paper.by and stand in paper.offered
+    )
+    steps = tuple(
+        _step(row, who, facts, tuple(told.get(row.id, ())), documents, confirmed)
+        for row in _steps()
+        if who.kind in row.by and way in row.roads
+    )
+    return DepositKit(
+        state=who.code,
+        name=who.name,
+        on=on,
+        stand=stand,
+        way=way,
+        organisation=who.organisation,
+        steps=steps,
+        days=days,
+        documents=documents,
+        caveats=tuple(each.text for each in _caveats() if stand in each.offered and who.kind in each.by),
+        origin=found.origin,
+        assumed=found.assumed,
+    )
+
+
+# -- who, and where it stands --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Who:
+    code: str
+    name: str
+    organisation: bool
+    world: World
+
+    @property
+    def kind(self) -> str:
+        return "organisation" if self.organisation else "state"
+
+
+def _who(code: str) -> _Who:
+    upper = code.strip().upper()
+    if upper in ORGANISATIONS:
+        return _Who(upper, ORGANISATIONS[upper], True, World.REAL)
+    found: State = state(code)
+    return _Who(found.code, found.name, False, World.CAST if found.fictional else World.REAL)
+
+
+def _stand(who: _Who, found: Status) -> tuple[Stand, Entry | None]:
+    entry = found.of(who.code)
+    if entry is not None:
+        if entry.standing is Standing.PARTY:
+            return Stand.PARTY, entry
+        if entry.deposit is not None:
+            return Stand.DEPOSITED, entry
+        if entry.reported is not None:
+            return Stand.REPORTED, entry
+        if entry.signature is not None:
+            return Stand.SIGNED, entry
+    closes = _signing().day("closes")
+    open_still = closes is not None and found.on <= closes
+    return (Stand.WINDOW_OPEN if open_still else Stand.WINDOW_CLOSED), None
+
+
+def _facts(who: _Who, found: Status, stand: Stand, entry: Entry | None) -> dict[str, str]:
+    """What the table shows, by its name in the steps: the words a step then says it rests on."""
+    facts: dict[str, str] = {}
+    if entry is not None and entry.signature is not None:
+        facts["signed"] = f"signed {entry.signature}"
+    if stand in (Stand.DEPOSITED, Stand.PARTY) and entry is not None:
+        facts["deposited"] = f"deposited {entry.deposit}" if entry.deposit else "it is a Party"
+    if stand is Stand.PARTY and entry is not None:
+        since = entry.in_force_since
+        facts["party"] = f"in force for it since {since.isoformat()}" if since else "it is a Party"
+    if who.organisation:
+        members = {each.code for each in states() if each.eu_member(found.on)}
+        shown = [each for each in found.entries if each.state in members and each.deposit is not None]
+        if shown:
+            facts["member_deposited"] = f"{shown[0].name} deposited {shown[0].deposit}"
+    return facts
+
+
+def _clause(id: str) -> Clause:
+    found = shipped().final_clauses(DEFAULT).clause(id)
+    if found is None:
+        raise LawFault("law.data.malformed", file="final_clauses.yaml", line=0, problem=f"no clause {id}")
+    return found
+
+
+def _signing() -> Clause:
+    return _clause("signature")
+
+
+def _days(who: _Who, found: Status, stand: Stand, confirmed: Collection[str]) -> Iterable[KeyDay]:
+    """The days that matter from here, each with the clause it comes from."""
+    signing, general, later = _signing(), _clause("entry_into_force"), _clause("entry_into_force_later")
+    closes = signing.day("closes")
+    if stand in (Stand.WINDOW_OPEN, Stand.WINDOW_CLOSED) and closes is not None:
+        left = (closes - found.on).days
+        text = (
+            f"The window for signature closes on {closes.isoformat()}, {left} day{'' if left == 1 else 's'} left"
+            if left >= 0
+            else f"The window for signature closed on {closes.isoformat()}; accession is open"
+        )
+        yield KeyDay("signature_closes", text, closes, place(signing, confirmed))
+    in_force = _general(found)
+    needed, after = general.number("instruments"), general.number("days")
+    if in_force is not None:
+        tense = "is" if in_force <= found.on else "will be"
+        yield KeyDay(
+            "entry_into_force",
+            f"The Convention {tense} in force from {in_force.isoformat()}",
+            in_force,
+            place(general, confirmed),
+        )
+    else:
+        least = "at least " if found.at_least else ""
+        yield KeyDay(
+            "entry_into_force",
+            f"The Convention is not in force: {least}{found.instruments_counted} of {needed} instruments of States are "
+            f"shown; it enters into force {after} days after that number is reached. No day can be named",
+            None,
+            place(general, confirmed),
+        )
+    if stand in (Stand.DEPOSITED, Stand.PARTY):
+        own = found.in_force_for(who.code)
+        text = f"In force for {who.name} from {own.isoformat()}" if own else "In force for it on the same day"
+        yield KeyDay("in_force_for_it", text, own, place(general, confirmed))
+        return
+    bound = _if_deposited(who, found, in_force)
+    days = later.number("days")
+    if bound is None:
+        text = (
+            "Deposited today, it would be bound from the day of entry into force; deposited later than the instrument "
+            f"that reaches the number, from the {days}th day after its own deposit if that is later"
+        )
+    else:
+        text = f"Deposited on {found.on.isoformat()}, it would be bound from {bound.isoformat()}"
+    yield KeyDay("if_deposited_today", text, bound, place(later, confirmed))
+
+
+def _general(found: Status) -> date | None:
+    """The day of entry into force: counted from the table, or in the cast the first day one of its States is bound."""
+    if found.world is World.CAST:
+        since = [each.in_force_since for each in found.entries if each.in_force_since is not None]
+        return min(since, default=None)
+    return found.entry_into_force
+
+
+def _if_deposited(who: _Who, found: Status, in_force: date | None) -> date | None:
+    """The day it would be bound if its instrument were deposited on the day asked about; None where that is open."""
+    general, own = _clause("entry_into_force"), _clause("entry_into_force_later").number("days")
+    needed, after = general.number("instruments"), general.number("days")
+    if needed is None or after is None or own is None:
+        return None
+    if in_force is not None:
+        return max(in_force, found.on + timedelta(days=own))
+    reaches = not who.organisation and found.instruments_counted + 1 >= needed
+    return found.on + timedelta(days=after) if reaches else None
+
+
+# -- steps -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _StepRow:
+    id: str
+    title: str
+    text: str
+    roads: tuple[Way, ...]
+    by: tuple[str, ...]
+    own: bool
+    shown_by: str
+    implied_by: str
+    clauses: tuple[str, ...]
+    notifications: tuple[str, ...]
+    rests_on: tuple[str, ...]
+    trust: Trust
+
+
+def _step(
+    row: _StepRow,
+    who: _Who,
+    facts: dict[str, str],
+    told: tuple[Progress, ...],
+    documents: tuple[Document, ...],
+    confirmed: Collection[str],
+) -> Step:
+    at, because = StepState.OPEN, ""
+    if told:
+        at, because = told[-1].answer, f"the State, {told[-1].date.isoformat()}"
+    if row.implied_by in facts and at not in _BEHIND:
+        at, because = StepState.PASSED, facts[row.implied_by]
+    if row.shown_by in facts:
+        at, because = StepState.DONE, facts[row.shown_by]
+    lines: list[Line] = [_clause(id) for id in row.clauses]
+    lines += [_notification(id) for id in row.notifications]
+    cites = dict.fromkeys((*(place(each, confirmed) for each in lines), *row.rests_on))
+    return Step(
+        id=row.id,
+        title=row.title,
+        text=row.text,
+        state=at,
+        because=because,
+        own=row.own,
+        cites=tuple(each for each in cites if each),
+        documents=tuple(each.id for each in documents if each.step == row.id),
+        progress=told,
+        known=tuple(each for each in _known() if each.state == who.code and each.step == row.id),
+        trust=row.trust,
+    )
+
+
+# -- papers ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    draft: Document
+    by: tuple[str, ...]
+    offered: tuple[Stand, ...]
+    line: Notification | Reservation | None
+
+
+def _fields(who: _Who, entry: Entry | None, found: Status) -> dict[str, str]:
+    """What code fills in. Official names are never guessed: the short name stands inside the bracket."""
+    treaty = next(each for each in shipped().instruments() if each.code == DEFAULT)
+    closes = _signing().day("closes")
+    official = f"[official name of the {'organisation' if who.organisation else 'State'}: {who.name}]"
+    behalf = official if who.organisation else f"the Government of {official}"
+    return {
+        "party": official,
+        "behalf": behalf,
+        "behalf_capital": behalf[0].upper() + behalf[1:],
+        "convention": treaty.title,
+        "short": "United Nations Convention against Cybercrime",
+        "adopted": f"adopted in New York on {_written(treaty.since)}"
+        if treaty.since
+        else "adopted on [date]",
+        "acts": "ratification, acceptance or approval",
+        "signed": _written(_exact(entry.signature))
+        if entry and _exact(entry.signature)
+        else "[date of signature]",
+        "closes": _written(closes) if closes else "[date]",
+    }
+
+
+def _exact(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _written(day: date | None) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
+
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]  # fixed: a paper does not change with the locale of a machine
+
+
+def _document(
+    paper: _Paper,
+    fields: dict[str, str],
+    found: Status,
+    stand: Stand,
+    days: tuple[KeyDay, ...],
+    confirmed: Collection[str],
+) -> Document:
+    at = place(paper.line, confirmed) if paper.line else ""
+    text = paper.draft.text.format_map(fields | {"place": at or "[article]"})
+    head = "*Draft for a lawyer of the State: no legal advice. Fill in what stands in brackets and delete this line.*"
+    if found.assumed:
+        head = f"**{_assumed(found.assumed)}**\n\n{head}"
+    due, due_on = _due(paper.draft.when, found, stand, days)
+    return replace(
+        paper.draft,
+        text=f"{head}\n\n{text.strip()}\n",
+        due=due,
+        due_on=due_on,
+        cites=(paper.line.cite(confirmed),) if paper.line else paper.draft.cites,
+    )
+
+
+def _assumed(assumed: Assumption) -> str:
+    return f"ASSUMED STATUS, not the depositary's: {assumed.label} (sha256 {assumed.digest[:16]})"
+
+
+def _due(when: Moment, found: Status, stand: Stand, days: tuple[KeyDay, ...]) -> tuple[str, date | None]:
+    by_id = {each.id: each for each in days}
+    if when is Moment.SIGNATURE:
+        closes = by_id["signature_closes"].day
+        return (
+            f"before signature, at the latest {closes.isoformat()}" if closes else "before signature"
+        ), closes
+    if when is Moment.DEPOSIT:
+        if stand in (Stand.DEPOSITED, Stand.PARTY):
+            return "was due with the deposit; make it now if it was not made", None
+        return "with the instrument", None
+    since = by_id["in_force_for_it"].day if "in_force_for_it" in by_id else None
+    if since is None:
+        return "once the Convention is in force for it", None
+    if since <= found.on:
+        return f"owed since {since.isoformat()}", since
+    return f"from {since.isoformat()}", since
+
+
+def place(line: Line, confirmed: Collection[str] = ()) -> str:
+    """How a paper names the line: `article 11(3)` where the paragraph was read or confirmed, else `article 40`."""
+    cited = line.cite(confirmed).partition(" ")[2]
+    if not cited:
+        return ""
+    parts = list(dict.fromkeys(part.strip() for part in cited.split(",")))
+    many = len(parts) > 1 or "-" in articles_only(cited)
+    return f"article{'s' if many else ''} {', '.join(parts)}"
+
+
+# -- reading ---------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def road_sources() -> dict[str, Source]:
+    """What was read for the road, by the id its lines use; what was read of the Convention is listed there."""
+    return {**shipped().sources(DEFAULT), **read_sources(data_root() / "road" / "sources.yaml")}
+
+
+def _top(name: str) -> Row:
+    return page(data_root() / "road" / f"{name}.yaml", road_sources())
+
+
+@functools.cache
+def _steps() -> tuple[_StepRow, ...]:
+    return tuple(_step_row(row) for row in _top("steps").rows("steps"))
+
+
+def _step_row(row: Row) -> _StepRow:
+    made = _StepRow(
+        id=row.text("id"),
+        title=row.text("title"),
+        text=row.text("text"),
+        roads=row.words("roads", Way),
+        by=row.texts("by"),
+        own=row.flag("own", default=False),
+        shown_by=row.maybe_text("shown_by") or "",
+        implied_by=row.maybe_text("implied_by") or "",
+        clauses=row.texts("clauses"),
+        notifications=row.texts("notifications"),
+        rests_on=row.texts("rests_on"),
+        trust=row.trust(),
+    )
+    row.done()
+    if made.own is bool(made.shown_by):
+        raise row.fault("a step is either told by the State or shown by the table")
+    return made
+
+
+@functools.cache
+def _papers() -> tuple[_Paper, ...]:
+    return tuple(_paper(row) for row in _top("documents").rows("documents"))
+
+
+def _paper(row: Row) -> _Paper:
+    notification, option = row.maybe_text("notification"), row.maybe_text("option")
+    line: Notification | Reservation | None = None
+    if notification is not None:
+        line = _notification(notification)
+    elif option is not None:
+        line = _option(option)
+    draft = Document(
+        id=row.text("id"),
+        title=row.text("title"),
+        filename=row.text("filename"),
+        text=row.text("text"),
+        due="",
+        cites=(),
+        kind=row.text("kind"),
+        when=row.word("when", Moment),
+        step=row.text("step"),
+        required=row.flag("required"),
+        choice=row.maybe_text("choice") or "",
+        condition=row.maybe_text("condition") or "",
+        signed_by=row.text("signed_by"),
+        due_on=None,
+        notes=row.texts("notes"),
+        trust=row.trust(),
+    )
+    found = _Paper(draft, row.texts("by"), row.words("offered", Stand), line)
+    row.done()
+    return found
+
+
+def _notification(id: str) -> Notification:
+    found = next((each for each in shipped().notifications(DEFAULT) if each.id == id), None)
+    if found is None:
+        raise LawFault("law.data.malformed", file="road", line=0, problem=f"no notification {id}")
+    return found
+
+
+def _option(id: str) -> Reservation:
+    found = next((each for each in shipped().reservations(DEFAULT) if each.id == id), None)
+    if found is None:
+        raise LawFault("law.data.malformed", file="road", line=0, problem=f"no option {id}")
+    return found
+
+
+@functools.cache
+def _known() -> tuple[KnownStep, ...]:
+    return tuple(_known_row(row) for row in _top("known").rows("known"))
+
+
+def _known_row(row: Row) -> KnownStep:
+    code = row.text("state")
+    if code not in ORGANISATIONS:
+        code = state(code).code
+    made = KnownStep(code, row.text("step"), row.text("what"), row.text("when"), row.trust())
+    row.done()
+    if made.step not in {each.id for each in _steps()}:
+        raise row.fault(f"no step {made.step}")
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Caveat:
+    text: str
+    by: tuple[str, ...]
+    offered: tuple[Stand, ...]
+
+
+@functools.cache
+def _caveats() -> tuple[_Caveat, ...]:
+    found = []
+    for row in _top("known").rows("caveats"):
+        found.append(_Caveat(row.text("text"), row.texts("by"), row.words("offered", Stand)))
+        row.trust()
+        row.done()
+    return tuple(found)
+
+
+# -- a State's own progress -------------------------------------------------------------------------------
+
+
+def malformed(line: int, problem: str) -> LawFault:
+    return LawFault("law.road.malformed", line=line, problem=problem.strip())
+
+
+def read_progress(data: bytes) -> tuple[Progress, ...]:
+    """A State's own lines from its `progress.csv`, in the order of the file. Raises LawFault `law.road.malformed`."""
+    if len(data) > _LIMIT:
+        raise malformed(0, "larger than any road")
+    try:
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        reader.fieldnames = head = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+        missing = [name for name in _NEEDED if name not in head]
+        if missing:
+            raise malformed(1, f"the column {missing[0]} is missing")
+        return tuple(_progress(reader.line_num, values) for values in reader)
+    except UnicodeDecodeError as error:
+        raise malformed(0, "not text in UTF-8") from error
+    except csv.Error as error:
+        raise malformed(0, f"not CSV: {error}") from error
+
+
+def _progress(line: int, values: dict[str, Any]) -> Progress:
+    if None in values or any(value is None for value in values.values()):
+        raise malformed(line, "more or fewer cells than columns")
+    cell = {name: str(value).strip() for name, value in values.items()}
+    own = [each.id for each in _steps() if each.own]
+    if cell["step"] not in own:
+        raise malformed(
+            line, f"no step {cell['step'][:30]!r} of the State's own. {did_you_mean(cell['step'], own)}"
+        )
+    if cell["answer"] not in _TOLD:
+        raise malformed(line, f"answer is one of {', '.join(_TOLD)}")
+    for name in ("what", "source", "by"):
+        if not cell[name]:
+            raise malformed(line, f"{name} is empty")
+    try:
+        day = date.fromisoformat(cell["date"])
+    except ValueError as error:
+        raise malformed(line, "date must be a day, written 2026-11-22") from error
+    return Progress(
+        cell["step"],
+        cell["what"],
+        StepState(cell["answer"]),
+        cell["source"],
+        day,
+        cell["by"],
+        cell.get("note", ""),
+    )
+
+
+def progress_csv(progress: Iterable[Progress] = ()) -> bytes:
+    """The lines as a table `read_progress` reads; without any, an empty table with a row of headings to begin with."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for each in progress:
+        writer.writerow(
+            (each.step, each.what, str(each.answer), each.source, each.date.isoformat(), each.by, each.note)
+        )
+    return out.getvalue().encode()
+
+
+def own_steps() -> tuple[tuple[str, str], ...]:
+    """The steps a State tells itself: id and title, in order."""
+    return tuple((each.id, each.title) for each in _steps() if each.own)
