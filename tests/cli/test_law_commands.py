@@ -139,6 +139,18 @@ ASKED: dict[str, set[str]] = {
     "gaps VNM": {"state", "totals", "optional_totals", "items"},
     "gaps XAA": {"state", "totals", "items"},
     "conduct cyberstalking": {"named", "also"},
+    "deposit-kit VNM --on 2026-11-26": {
+        "state",
+        "stand",
+        "next",
+        "steps",
+        "days",
+        "documents",
+        "written",
+        "assumed",
+    },
+    "deposit-kit USA --on 2027-02-01": {"stand", "way"},
+    "deposit-kit EUE --on 2026-11-26": {"organisation"},
     "states --group grulac": {"states"},
 }
 
@@ -157,7 +169,7 @@ def test_every_question_is_answered_in_lines_that_fit_the_page(words: str, run: 
     assert said.out.strip()
     assert "\x1b" not in said.out, "no colour without a terminal"
     assert [line for line in said.out.splitlines() if cells(line) > WIDTH] == []
-    assert not re.search(r"\{\w+\}|\bNone\b|<corridor|object at 0x", said.out)
+    assert not re.search(r"\{\w+\}|\bNone\b(?! [a-z])|<corridor|object at 0x", said.out)
 
 
 @pytest.mark.parametrize("words", [words for words in ASKED if "A_TREATY" not in words])
@@ -211,6 +223,19 @@ def test_what_is_not_applicable_is_named_with_its_reason_once(run: Run) -> None:
         ("between FRA DEU --form presrvation", "law.form.unknown-kind", "preservation"),
         ("between FRA DEU --article 42", "law.article.not-in-data", "7 to 17"),
         ("states --group weogg", "cli.law.group", "weog"),
+        ("status --on 2026-13-01", "law.date.malformed", "2026-11-22"),
+        ("forecast --on 2026-11-31", "law.date.malformed", "2026-11-30"),
+        ("criminality DEW VNM 13", "law.state.unknown", "DEU (Germany)"),
+        ("criminality DEU VNM 42", "law.criminality.no-offence", "7 to 17"),
+        ("criminality DEU VNM ilegal-access", "law.criminality.unknown", "llegal access"),
+        ("criminality XAA DEU 7", "law.worlds.mixed", "cast"),
+        ("conduct ransomwere", "law.conduct.unknown", "ransomware"),
+        ("gaps VNN", "law.state.unknown", "VNM (Viet Nam)"),
+        ("deposit-kit vietnm", "law.state.unknown", "VNM (Viet Nam)"),
+        ("deposit-kit VNM --on 2026-02-30", "law.date.malformed", "2026-02-28"),
+        ("certified TEXT 69 --language en", "law.article.not-in-data", "68"),
+        ("certified TEXT 42 --language english", "law.certified.language", "en"),
+        ("certified TEXT 1 --language en --instrument UNTCO", "law.instrument.unknown", "UNTOC"),
     ],
 )
 def test_what_is_unknown_is_a_coded_error_that_offers_the_near_ones(
@@ -434,6 +459,7 @@ SAMPLE = Path(__file__).parents[1] / "law" / "samples" / "XVIII-16.sample.xml"
     [
         "status --on 2027-06-01",
         "forecast --on 2026-12-01",
+        "deposit-kit VNM --on 2027-06-01",
         "between QAT VNM --on 2027-06-01 --form preservation --article 13",
     ],
 )
@@ -523,6 +549,108 @@ def test_on_a_terminal_a_yes_keeps_the_table_and_a_no_does_not(tmp_path: Path) -
         assert "Keep this table from now on? [y/N]" in told
         assert told.index("not in the new table: Mauritius") < told.index("Keep this table"), "shown first"
         assert sorted(each.name for each in tmp_path.iterdir()) == kept
+
+
+# ---- what a State says of itself
+
+
+def test_answers_and_progress_are_a_states_own_and_come_from_its_folder(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "gaps.csv").write_text(
+        "item,answer,source,date,by,note\n7(1),met,Penal Code 1,2026-11-02,legal desk,\n"
+    )
+    (folder / "progress.csv").write_text(
+        "step,what,answer,source,date,by\nconsent_at_home,Assembly approved,done,Gazette 12,2026-11-02,treaty desk\n"
+    )
+    assert run("gaps", "VNM", "--json").json["totals"]["met"] == 0
+    assert run("gaps", "VNM", "--local", folder, "--json").json["totals"]["met"] == 1
+    assert "7(1) met: Penal Code 1" in run("gaps", "VNM", "--local", folder).out
+    asked = ("deposit-kit", "VNM", "--on", "2026-11-26")
+    states = {
+        own: {step["id"]: step["state"] for step in run(*asked, *own, "--json").json["steps"]}
+        for own in ((), ("--local", str(folder)))
+    }
+    assert [each["consent_at_home"] for each in states.values()] == ["open", "done"]
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "text", "said"),
+    [
+        ("gaps VNM", "gaps.csv", "item,answer,source,date,by\n7(1),met,,2026-11-02,desk\n", "line 2"),
+        ("deposit-kit VNM", "progress.csv", "step,what,answer,source,date,by\nsing,x,done,x,2026-11-02,x\n", "line 2"),
+        ("status", "status.csv", "state,signature,deposit\nFRX,,\n", "line 2"),
+        ("forecast", "status.csv", "state,signature\nFRA,\n", "deposit"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_the_folder_names_its_line(
+    words: str, name: str, text: str, said: str, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text)
+    told = run(*words.split(), "--local", tmp_path)
+    assert (told.status, told.out) == (1, "")
+    assert said in told.err
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("gaps VNM", "gaps.csv"), ("deposit-kit VNM", "progress.csv"), ("status", "status.csv")],
+)
+def test_a_file_that_cannot_be_read_is_a_coded_error(words: str, name: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
+    told = run(*words.split(), "--local", tmp_path)
+    assert (told.status, told.err.partition(":")[0]) == (1, "law.local.unreadable")
+
+
+def test_a_checklist_comes_back_as_it_went_out(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    out = run("gaps", "VNM", "--export", "csv").out
+    assert "7(1),unknown" in out
+    (folder / "gaps.csv").write_text(
+        out.replace("7(1),unknown,,,,", "7(1),partly,Penal Code 1,2026-11-02,desk,"), encoding="utf-8"
+    )
+    assert run("gaps", "VNM", "--local", folder, "--json").json["totals"]["partly"] == 1
+    assert run("gaps", "VNM", "--local", folder, "--export", "csv").out.count(",partly,") == 1
+    assert run("gaps", "VNM", "--export", "md").out.startswith("# Viet Nam")
+    assert run("gaps", "VNM", "--export", "json").json == run("gaps", "VNM", "--json").json
+    assert run("gaps", "VNM", "--export", "csv", "--json").status == 2
+
+
+# ---- the papers of a State
+
+
+def test_the_papers_are_written_and_never_replaced_without_force(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "kit"
+    asked = ("deposit-kit", "VNM", "--on", "2026-11-26", "--out", out)
+    data = run(*asked, "--json").json
+    names = {each["filename"] for each in data["documents"]}
+    assert (
+        {each.name for each in out.iterdir()}
+        == names | {"road.md"}
+        == {Path(x).name for x in data["written"]}
+    )
+    (out / "road.md").unlink()
+    first = out / data["documents"][-1]["filename"]
+    first.write_text("filled in by hand")
+    said = run(*asked)
+    assert (said.status, said.err.partition(":")[0]) == (1, "cli.law.exists")
+    assert not (out / "road.md").exists(), "nothing is written where one is there already"
+    assert first.read_text() == "filled in by hand"
+    assert run(*asked, "--force").status == 0
+    assert first.read_text() == data["documents"][-1]["text"]
+    assert run(*asked[:-1], tmp_path / "TEXT").status == 2, "a file is no folder"
+
+
+def test_every_paper_from_an_assumed_status_says_so_first_and_last(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "assumed.yaml"
+    file.write_text("label: all who signed\nall_signatories_deposit: 2027-01-04\n")
+    out = tmp_path / "kit"
+    assert run("deposit-kit", "VNM", "--on", "2027-06-01", "--assume", file, "--out", out).status == 0
+    for paper in out.iterdir():
+        lines = paper.read_text().splitlines()
+        assert lines[0].startswith("**ASSUMED STATUS, not the depositary's: all who signed"), paper.name
+        assert lines[-1] == lines[0], paper.name
 
 
 # ---- what an instrument says, in full

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.cli.law import certified, crimes, forecast, publish, road, standing, texts
+from corridor.cli.law import certified, crimes, forecast, kit, publish, road, standing, texts
 from corridor.cli.params import Room
 
 law_app = Room(
@@ -22,6 +22,7 @@ law_app = Room(
         ),
         "Who is bound": ("between", "status", "import-status", "forecast", "states"),
         "National law and conduct": ("criminality", "conduct", "gaps"),
+        "The road to becoming a Party": ("deposit-kit",),
         "To read and to publish": ("press", "site"),
     },
 )
@@ -42,6 +43,7 @@ for command in (
     crimes.criminality,
     crimes.conduct,
     crimes.gaps,
+    kit.deposit_kit,
     road.press,
     publish.site,
 ):

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from corridor import law
-from corridor.cli.law.inputs import give, local_
+from corridor.cli.law.inputs import give, local_, own_file
 from corridor.cli.law.paper import Paper
 from corridor.cli.law.standing import named
 from corridor.cli.params import argument, as_json, option
@@ -146,9 +146,10 @@ def gaps(state: str, export: str | None, local: Path | None, as_json: bool) -> N
     from corridor.law.criminality import national_sources
     from corridor.law.gaps import read_answers
 
-    file = local / "gaps.csv" if local is not None else None
-    answers = read_answers(file.read_bytes()) if file is not None and file.is_file() else ()
-    found = law.gaps(state, answers)
+    if as_json and export in ("csv", "md"):
+        raise click.UsageError(f"--json and --export {export} exclude each other.")
+    own = own_file(local, "gaps.csv")
+    found = law.gaps(state, read_answers(own) if own is not None else ())
     if export == "csv":
         click.echo(found.to_csv().decode(), nl=False)
         return

@@ -13,6 +13,7 @@ import click
 from corridor.cli.law.paper import Paper
 from corridor.cli.params import option
 from corridor.law.days import day
+from corridor.law.errors import LawFault
 from corridor.law.ruleset import DEFAULT
 from corridor.law.types import Source
 
@@ -32,7 +33,7 @@ local_ = option(
     "--local",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     envvar="CORRIDOR_LAW_LOCAL",
-    help="Folder with a status table of your own.",
+    help="Folder of your own: status.csv, gaps.csv, progress.csv.",
 )
 
 
@@ -52,6 +53,18 @@ def table_of(assume: Path | None, local: Path | None) -> StatusTable | None:
     if assume is not None:
         return law.assume(assume.read_bytes())
     return law.local_table(local) if local is not None else None
+
+
+def own_file(local: Path | None, name: str) -> bytes | None:
+    """A file of the State's own folder, or None where there is no such file. Raises LawFault `law.local.unreadable`."""
+    if local is None:
+        return None
+    try:
+        return (local / name).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise LawFault("law.local.unreadable", file=name, problem=type(error).__name__) from error
 
 
 def give(
