@@ -112,10 +112,10 @@ class Answers:
 class Context:
     """One reading of the site: the answers, the links, the language, what was asked, and for whom.
 
-    `own` is true only for a signed-in person of the State `home`, or where a State writes its own site from its folder
-    `local`: then, and only then, may a page show what that State keeps for itself: `own_answers` to the checklist of its
-    law, `own_progress` on the road to becoming a Party, and what its lawyers `confirmed` against the certified text,
-    each written as `Line.cite` writes it.
+    `own` is true only for a signed-in person of the State `home`, or where a State writes its own site from its
+    folder `local`: then, and only then, may a page show what that State keeps for itself: `own_answers` to the
+    checklist of its law, `own_progress` on the road to becoming a Party, and what its lawyers `confirmed` against the
+    certified text, each written as `Line.cite` writes it.
     """
 
     answers: Answers

@@ -55,3 +55,24 @@ for (const box of document.querySelectorAll("[data-two]")) {
   for (const one of selects) one.addEventListener("change", compare);
   compare();
 }
+
+// A text to take along: select and copy, without asking for a right the page may not have.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const range = document.createRange();
+    range.selectNodeContents(document.getElementById(button.dataset.copy));
+    const chosen = window.getSelection();
+    chosen.removeAllRanges();
+    chosen.addRange(range);
+    if (document.execCommand("copy")) button.textContent = button.dataset.done;
+  });
+}
+
+// A link to something folded away opens it.
+const unfold = () => {
+  const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (place && place.tagName === "DETAILS") place.open = true;
+};
+window.addEventListener("hashchange", unfold);
+unfold();

@@ -66,9 +66,9 @@ def _partners(ctx: Context, one: Any) -> list[tuple[Any, tuple[str, ...]]]:
 
 def _doors(ctx: Context, one: Any) -> list[tuple[str, str]]:
     """The other pages about this State: address and what it is called."""
-    from corridor.law.site import table
+    from corridor.law.site.pages import gaps
 
-    kinds = {kind.name: kind for kind in table.PAGES}
     return [
-        (ctx.links.page(name, one.code), f"state.door.{name}") for name in ("gap", "deposit") if name in kinds
+        (ctx.links.page("deposit", one.code), "state.door.deposit"),
+        (gaps.address(ctx, one.code), "state.door.gap"),
     ]

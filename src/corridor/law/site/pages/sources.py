@@ -7,6 +7,7 @@ from corridor.law.comparable import comparable_sources
 from corridor.law.conduct import conduct_sources
 from corridor.law.criminality import national_sources
 from corridor.law.press import press_sources
+from corridor.law.road import road_sources
 from corridor.law.site.context import Context, Page
 from corridor.law.site.render import fragment
 from corridor.law.tables import folder, table_sources
@@ -19,6 +20,7 @@ READ = (
     ("national", national_sources),
     ("press", press_sources),
     ("forecast", comparable_sources),
+    ("road", road_sources),
 )
 
 
