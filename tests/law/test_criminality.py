@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+import yaml
 
 from corridor import law
 from corridor.law.criminality import (
+    Attempts,
     FourYears,
     Penalty,
     Verdict,
@@ -16,6 +21,64 @@ from corridor.law.criminality import (
     researched,
 )
 from corridor.law.errors import LawFault
+from corridor.law.types import Confidence
+
+TABLE = yaml.safe_load((Path(__file__).parent / "tables" / "criminality.yaml").read_text(encoding="utf-8"))
+
+
+def penalty(value: Any) -> Penalty | None:
+    if value is None:
+        return None
+    return Penalty(None, life=True) if value == "life" else Penalty(int(value))
+
+
+@pytest.mark.parametrize("row", TABLE["rows"], ids=lambda row: f"{row['state']}-{row['article']}")
+def test_a_provision_is_as_the_lawyers_table_says(row: dict[str, Any]) -> None:
+    found = national(row["state"])[row["article"]]
+    if "check" in row:
+        assert row["check"] in found.check
+        return
+    assert found.base == penalty(row.get("base"))
+    assert (found.aggravated or found.base) == penalty(row.get("highest", row.get("base")))
+    assert str(found.four_years) == row["line"]
+    assert (str(found.attempt.rule) if found.attempt else None) == row.get("attempt")
+
+
+@pytest.mark.parametrize("row", TABLE["missing"], ids=lambda row: f"{row['state']}-{row['article']}")
+def test_a_missing_row_is_not_researched(row: dict[str, Any]) -> None:
+    assert row["article"] not in national(row["state"])
+    other = "XAA" if law.state(row["state"]).fictional else "DEU"
+    found = law.criminality(row["state"], other, row["article"])
+    assert found.verdict is Verdict.ONE
+    assert found.to_dict()["sides"][row["state"]] == "not researched"
+
+
+def test_attempt_is_told_where_it_was_read_and_is_else_not_researched() -> None:
+    found = law.criminality("FRA", "BEL", 7)
+    assert found.side_a is not None
+    assert found.side_a.attempt is not None
+    assert found.side_a.attempt.rule is Attempts.PUNISHABLE
+    assert found.side_a.attempt.confidence is Confidence.SEEN
+    assert not found.side_a.attempt.general
+    sides = found.to_dict()["sides"]
+    assert sides["FRA"]["attempt"]["provision"] == "Code penal art. 323-7"
+    assert sides["BEL"]["attempt"] == "not researched"
+
+
+def test_a_general_rule_on_attempt_yields_to_what_is_said_of_the_article() -> None:
+    germany = national("DEU")
+    assert germany[9].attempt is not None
+    assert germany[9].attempt.rule is Attempts.PUNISHABLE
+    assert germany[14].attempt is not None
+    assert germany[14].attempt.general
+    assert germany[14].attempt.rule is Attempts.ONLY_WHERE_STATED
+
+
+def test_what_is_said_of_attempt_names_its_source() -> None:
+    for each in researched():
+        for one in national(each.code).values():
+            if one.attempt is not None:
+                assert set(one.attempt.source) <= set(national_sources())
 
 
 def test_both_sides_stand_beside_each_other_with_their_maximum() -> None:

@@ -53,9 +53,36 @@ class Penalty:
         return {"months": self.months, "life": self.life}
 
 
+class Attempts(StrEnum):
+    """What is known of attempt in a State's law. `only_where_stated`: its general rule asks for a word in the provision
+    itself, which nobody looked for; `not_stated`: the provision was read and has no such word.
+    """
+
+    PUNISHABLE = "punishable"
+    ONLY_WHERE_STATED = "only_where_stated"
+    NOT_STATED = "not_stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one State's law says of attempt, of one article or in general."""
+
+    rule: Attempts
+    provision: str
+    general: bool  # the State's general rule, no row for the article itself
+    note: str
+    source: tuple[str, ...]
+    confidence: Confidence
+
+    def to_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
 @dataclass(frozen=True, slots=True)
 class National:
-    """One State's provisions for one article. `check`: why the row must be checked before it is used."""
+    """One State's provisions for one article. `check`: why the row must be checked before it is used; `attempt`: None
+    where nobody researched it.
+    """
 
     state: str
     article: int
@@ -67,9 +94,11 @@ class National:
     check: str
     source: tuple[str, ...]
     confidence: Confidence
+    attempt: Attempt | None = None
 
     def to_dict(self) -> dict[str, Any]:
         row = {name: plain(getattr(self, name)) for name in self.__slots__}
+        row["attempt"] = self.attempt.to_dict() if self.attempt else "not researched"
         row["base"] = self.base.to_dict() if self.base else None
         row["aggravated"] = self.aggravated.to_dict() if self.aggravated else None
         return row
@@ -176,7 +205,28 @@ def _row(row: TableRow, checks: dict[tuple[str, str], str]) -> National:
         check=checks.get((code, row.text("article"))) or checks.get((code, "")) or "",
         source=row.source,
         confidence=row.confidence,
+        attempt=_attempts().get((code, row.text("article"))) or _attempts().get((code, "")),
     )
+
+
+@functools.cache
+def _attempts() -> dict[tuple[str, str], Attempt]:
+    """By State and article; an empty article is the State's general rule."""
+    found: dict[tuple[str, str], Attempt] = {}
+    for row in rows("national", "attempts"):
+        code, articles = state(row.text("state")).code, row.texts("article")
+        try:
+            rule = Attempts(row.text("attempt"))
+        except ValueError as error:
+            raise row.fault(f"attempt is one of {', '.join(Attempts)}") from error
+        one = Attempt(
+            rule, row.text("provision"), not articles, row.maybe("note"), row.source, row.confidence
+        )
+        for article in articles or ("",):
+            if (code, article) in found:
+                raise row.fault(f"{code} has attempt for {article or 'every article'} twice")
+            found[code, article] = one
+    return found
 
 
 def _penalty(row: TableRow, key: str) -> Penalty | None:
