@@ -33,6 +33,7 @@ PUBLIC: list[URLPattern | URLResolver] = [
     path("law/", law.page, name="law"),
     path("law/assets/<str:name>", law.asset, name="law-asset"),
     path("law/<slug:slug>/", law.page, name="law-page"),
+    path("law/<slug:slug>/<str:name>", law.file, name="law-page-file"),
 ]
 
 PAGES: list[URLPattern | URLResolver] = [

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from corridor.law.gaps import read_answers
+from corridor.law.local import local_table
+from corridor.law.road import read_progress
 from corridor.law.site.context import Answers, Context, StaticLinks, slug_of
 from corridor.law.site.render import ASSETS, render, shell
 from corridor.law.site.texts import DEFAULT_LANGUAGE
+from corridor.law.states import state
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +37,32 @@ def build(
     on: date,
     table: Any = None,
     local: Path | None = None,
+    home: str = "",
     language: str = DEFAULT_LANGUAGE,
     fonts: Path | None = None,
 ) -> Built:
     """Write the site as it stands on `on` into `directory`, made if need be; same names are replaced.
 
-    `table`: a status table instead of the shipped one; an assumed one watermarks every page. `local`: the folder of a
-    State's own answers; they are then in the files, so such a site is that State's own. `fonts`: a folder that holds
-    `source-sans-3` and `source-serif-4` as the node has them; without it the reader's own fonts serve.
+    `table`: a status table instead of the shipped one; an assumed one watermarks every page. `local`: the folder of the
+    State `home`; its answers (`gaps.csv`) and its progress (`progress.csv`) are then in the files, so such a site is
+    that State's own. Without `home` nothing of them is shown: whose they are is never guessed. `fonts`: a folder
+    that holds `source-sans-3` and `source-serif-4` as the node has them; without it the reader's own fonts serve.
     """
     from corridor.law.site import table as pages
 
+    if table is None and local is not None:
+        table = local_table(local)
     answers = Answers(on, table)
-    ctx = Context(answers, StaticLinks(), language=language, local=local, own=local is not None)
+    ctx = Context(
+        answers,
+        StaticLinks(),
+        language=language,
+        local=local,
+        home=state(home).code if home else "",
+        own=local is not None and bool(home),
+        own_answers=_own(local, "gaps.csv", read_answers) if home else (),
+        own_progress=_own(local, "progress.csv", read_progress) if home else (),
+    )
     directory.mkdir(parents=True, exist_ok=True)
     assets = directory / "assets"
     assets.mkdir(exist_ok=True)
@@ -66,6 +84,12 @@ def build(
     (assets / "fonts.css").write_text(_fonts(assets, fonts), encoding="utf-8")
     written = [file for file in directory.rglob("*") if file.is_file()]
     return Built(directory / "index.html", count, len(written), sum(file.stat().st_size for file in written))
+
+
+def _own(local: Path | None, name: str, read: Callable[[bytes], tuple[Any, ...]]) -> tuple[Any, ...]:
+    """What a State keeps in its folder under this name; nothing where there is no such file."""
+    file = local / name if local is not None else None
+    return read(file.read_bytes()) if file is not None and file.is_file() else ()
 
 
 def _data(ctx: Context) -> list[tuple[str, str]]:

@@ -31,6 +31,8 @@ from corridor.web.pages import fault_page, home_state, status_of
 #: What a form of these pages may ask; anything else in an address is not read.
 ASKED = ("a", "b", "on", "form", "offence", "article", "q")
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+#: What a page may give to be saved.
+_SAVED = {".csv": "text/csv", ".md": "text/markdown"}
 _LONGEST = 120
 
 
@@ -62,6 +64,25 @@ def page(request: HttpRequest, slug: str = "home") -> HttpResponseBase:
         return render(request, "web/law_public.html", shared)
     rights = frozenset(right for right in RIGHTS if person.may(right))
     return render(request, "web/law.html", shared | {"person": person, "person_rights": rights})
+
+
+def file(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
+    """What can be saved from a page: made with it, for the same reader, and never kept by anybody between."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    person = _person(request)
+    if person is None and not _public():
+        return redirect(f"{reverse('web:sign-in')}?next={quote(request.get_full_path())}")
+    try:
+        body = dict(site.render(slug, _context(request, person)).files).get(name)
+        if body is None:
+            raise LawFault("law.site.no-page", page=name[:_LONGEST], near=slug)
+    except LawFault as fault:
+        return fault_page(request, fault, status=_status(fault))
+    response = HttpResponse(body, content_type=f"{_SAVED[Path(name).suffix]}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def asset(request: HttpRequest, name: str) -> HttpResponseBase:

@@ -56,7 +56,7 @@ for (const box of document.querySelectorAll("[data-two]")) {
   compare();
 }
 
-// A text to take along: select and copy, without asking for a right the page may not have.
+// A text to take along: select and copy, without asking the browser for a permission.
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", () => {

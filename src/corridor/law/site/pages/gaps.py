@@ -14,7 +14,7 @@ from corridor import law
 from corridor.law.criminality import national
 from corridor.law.site.context import Context, Page
 from corridor.law.site.pages.articles import linked
-from corridor.law.site.pages.one_state import find
+from corridor.law.site.pages.one_state import known
 from corridor.law.site.render import fragment
 from corridor.law.states import states
 
@@ -42,16 +42,19 @@ def make(ctx: Context, subject: str) -> Page:
         (each, address(ctx, each.code), len(national(each.code)))
         for each in sorted(states(), key=lambda each: each.name)
     ]
-    html = fragment("gaps.html", ctx, rows=rows, blank=ctx.links.page("gap", BLANK))
+    html = fragment(
+        "gaps.html", ctx, rows=rows, blank=ctx.links.page("gap", BLANK), home=ctx.home if ctx.own else ""
+    )
     return Page("gaps", str(ctx.t("gaps.title")), html, "gaps")
 
 
 def make_one(ctx: Context, subject: str) -> Page:
     """One State's checklist, or the blank one. Raises LawFault `law.state.unknown` with the near ones."""
     if subject == BLANK:
-        code, own, found = "", False, _blank(str(ctx.t("gaps.blank")))
+        code, own, fictional, found = "", False, False, _blank(str(ctx.t("gaps.blank")))
     else:
-        code = find(ctx, subject).state.code
+        one = known(ctx, subject)
+        code, fictional = one.code, one.fictional
         own = ctx.own_of(code)
         found = law.gaps(code, ctx.own_answers if own else ())
     slug = f"gap-{subject.lower()}"
@@ -59,10 +62,12 @@ def make_one(ctx: Context, subject: str) -> Page:
         "gap.html",
         ctx,
         code=code,
+        fictional=fictional,
         own=own,
         found=found,
         articles=[
-            (number, list(items)) for number, items in groupby(found.items, lambda each: each.paragraph.article)
+            (number, list(items))
+            for number, items in groupby(found.items, lambda each: each.paragraph.article)
         ],
         totals=list(found.totals().items()),
         optional=sum(each.optional for each in found.items),

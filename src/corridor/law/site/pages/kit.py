@@ -11,9 +11,9 @@ from typing import Any
 from corridor import law
 from corridor.law.road import DepositKit
 from corridor.law.site.context import Context, Page
-from corridor.law.site.pages._reading import cited, said
+from corridor.law.site.pages._reading import cited, places, said
 from corridor.law.site.pages.articles import linked
-from corridor.law.site.pages.one_state import find
+from corridor.law.site.pages.one_state import known
 from corridor.law.site.render import fragment
 from corridor.law.states import states
 
@@ -25,14 +25,13 @@ def subjects(ctx: Context) -> Iterable[str]:
 def make(ctx: Context, subject: str) -> Page:
     """The list of States."""
     rows = sorted(states(), key=lambda each: each.name)
-    html = fragment("kits.html", ctx, rows=rows)
+    html = fragment("kits.html", ctx, rows=rows, home=ctx.home if ctx.own else "")
     return Page("deposit-kit", str(ctx.t("kit.title")), html, "deposit-kit")
 
 
 def make_one(ctx: Context, subject: str) -> Page:
     """One State's road. Raises LawFault `law.state.unknown` with the near ones."""
-    place = find(ctx, subject)
-    one = place.state
+    one = known(ctx, subject)
     own = ctx.own_of(one.code)
     found = law.deposit_kit(
         one.code,
@@ -50,7 +49,7 @@ def make_one(ctx: Context, subject: str) -> Page:
         state=one,
         own=own,
         kit=found,
-        said=said(ctx, place),
+        said=next((said(ctx, each) for each in places(ctx) if each.state == one), ""),
         steps=[(number, each) for number, each in enumerate(found.steps, start=1)],
         papers=_papers(found),
         titles={each.id: each.title for each in found.documents},

@@ -10,7 +10,7 @@ from corridor.law.errors import LawFault
 from corridor.law.site.context import Context, Page
 from corridor.law.site.pages._reading import Place, instrument_titles, places, with_a_page
 from corridor.law.site.render import fragment
-from corridor.law.states import near_states, state, states
+from corridor.law.states import State, near_states, state, states
 
 
 def subjects(ctx: Context) -> Iterable[str]:
@@ -23,6 +23,13 @@ def find(ctx: Context, subject: str) -> Place:
     if found is None:
         raise LawFault("law.state.unknown", state=subject, near=near_states(subject))
     return found
+
+
+def known(ctx: Context, subject: str) -> State:
+    """The State an address names; in a node of the fictional cast its people find their own State too."""
+    if ctx.own_of(subject.upper()):
+        return state(subject)
+    return find(ctx, subject).state
 
 
 def make_one(ctx: Context, subject: str) -> Page:
