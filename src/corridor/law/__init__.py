@@ -57,7 +57,16 @@ if TYPE_CHECKING:
     from corridor.law.between import Between, Bond, Bonds, between
     from corridor.law.comparable import Comparable, comparable
     from corridor.law.conduct import Conduct, Meets, conduct, conducts
-    from corridor.law.criminality import Criminality, FourYears, National, Penalty, Verdict, criminality
+    from corridor.law.criminality import (
+        Attempt,
+        Attempts,
+        Criminality,
+        FourYears,
+        National,
+        Penalty,
+        Verdict,
+        criminality,
+    )
     from corridor.law.days import day
     from corridor.law.forecast import Forecast, Scenario, forecast
     from corridor.law.gaps import GapAssessment, GapItem, Met, compare_gaps, gaps
@@ -116,6 +125,8 @@ _LAZY: dict[str, str] = {
     "forecast": "corridor.law.forecast",
     "Comparable": "corridor.law.comparable",
     "comparable": "corridor.law.comparable",
+    "Attempt": "corridor.law.criminality",
+    "Attempts": "corridor.law.criminality",
     "Criminality": "corridor.law.criminality",
     "FourYears": "corridor.law.criminality",
     "National": "corridor.law.criminality",
@@ -220,6 +231,8 @@ __all__ = [
     "Answer",
     "Article",
     "Assumption",
+    "Attempt",
+    "Attempts",
     "Between",
     "Bond",
     "Bonds",

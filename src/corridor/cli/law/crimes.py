@@ -53,6 +53,7 @@ def criminality(a: str, b: str, article: str, as_json: bool) -> None:
                 ("maximum", _years(side.base)),
                 ("aggravated", _years(side.aggravated) if side.aggravated else ""),
                 ("four years", _LINES[str(side.four_years)]),
+                ("attempt", _attempt(side.attempt)),
                 ("note", side.note),
                 ("check first", side.check),
             ],
@@ -68,6 +69,19 @@ def criminality(a: str, b: str, article: str, as_json: bool) -> None:
     )
     sources = {**law.sources(), **national_sources()}
     give(paper, found.to_dict(), as_json, sources=sources)
+
+
+_ATTEMPTS = {
+    "punishable": "punishable",
+    "only_where_stated": "punishable only where the law says so; not looked for in this provision",
+    "not_stated": "not stated in the provision as read",
+}
+
+
+def _attempt(found: law.Attempt | None) -> str:
+    if found is None:
+        return "not researched"
+    return f"{_ATTEMPTS[str(found.rule)]} ({found.provision}; {found.confidence})"
 
 
 def _years(penalty: law.Penalty | None) -> str:
