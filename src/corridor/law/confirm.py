@@ -69,7 +69,7 @@ def lines_at(ref: str, instrument: str = DEFAULT, rules: Rules | None = None) ->
     """Our lines whose reference is exactly `ref`, without the forms and offences that only hold others."""
     rules = rules or shipped()
     found: dict[str, Line] = {}
-    for line in rules.lines():
+    for line in rules.lines(instrument):
         if line.instrument == instrument and line.ref == ref and not isinstance(line, Form | Offence):
             found.setdefault(line_digest(line), line)
     return tuple(found.values())
@@ -79,7 +79,7 @@ def refs(article: int, instrument: str = DEFAULT, rules: Rules | None = None) ->
     """The references our lines make to paragraphs of one article, in the order of the paragraphs."""
     rules = rules or shipped()
     found: dict[str, None] = {}
-    for line in rules.lines():
+    for line in rules.lines(instrument):
         if line.instrument != instrument or line.ref is None or "(" not in line.ref:
             continue
         if any(place.partition("(")[0] == str(article) for place in places(line.ref)):

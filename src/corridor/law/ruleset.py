@@ -428,11 +428,13 @@ class Rules:
         kept: tuple[L, ...] = self._kept[key]
         return kept
 
-    def lines(self) -> Iterator[Line]:
-        """Every line of every instrument, for tests and for whoever counts."""
+    def lines(self, instrument: str | None = None) -> Iterator[Line]:
+        """Every line of one instrument or of all, for tests and for whoever counts or compares."""
         from corridor.law import treaty
 
         for name, kinds in self._forms.items():
+            if instrument not in (None, name):
+                continue
             yield from self.articles(name)
             yield from self.paragraphs(name)
             yield from self.definitions(name)
