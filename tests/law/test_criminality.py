@@ -170,3 +170,10 @@ def test_an_unknown_offence_offers_the_near_ones() -> None:
     with pytest.raises(LawFault) as caught:
         offence_article("ilegal access")
     assert "illegal access" in caught.value.next_step
+
+
+def test_a_provision_that_leaves_attempt_out_is_told_as_such() -> None:
+    row = national("AUS")[9]  # section 477.2 as read: attempt is no offence against it
+    assert row.attempt is not None
+    assert row.attempt.rule is Attempts.EXCLUDED
+    assert row.attempt.confidence is Confidence.SEEN

@@ -55,12 +55,14 @@ class Penalty:
 
 class Attempts(StrEnum):
     """What is known of attempt in a State's law. `only_where_stated`: its general rule asks for a word in the provision
-    itself, which nobody looked for; `not_stated`: the provision was read and has no such word.
+    itself, which nobody looked for; `not_stated`: the provision was read and has no such word; `excluded`: the
+    provision itself says that attempt is no offence.
     """
 
     PUNISHABLE = "punishable"
     ONLY_WHERE_STATED = "only_where_stated"
     NOT_STATED = "not_stated"
+    EXCLUDED = "excluded"
 
 
 @dataclass(frozen=True, slots=True)

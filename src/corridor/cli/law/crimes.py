@@ -75,6 +75,7 @@ _ATTEMPTS = {
     "punishable": "punishable",
     "only_where_stated": "punishable only where the law says so; not looked for in this provision",
     "not_stated": "not stated in the provision as read",
+    "excluded": "no offence: the provision itself says so",
 }
 
 
