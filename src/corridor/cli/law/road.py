@@ -111,8 +111,8 @@ def status(on: str | None, assume: Path | None, local: Path | None, as_json: boo
     if found.at_least:
         paper.gap()
         paper.text(
-            "At least: where no day is established, a row counts from the latest day its source proves, and later "
-            "news may be missing. The depositary's record decides."
+            f"{found.at_least_text} A row counts from the latest day its source proves, and later news may be missing. "
+            "The depositary's record decides."
         )
     paper.gap()
     paper.text(f"Table: {found.origin}")
