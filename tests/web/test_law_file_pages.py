@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from tests.web.conftest import SECRET, Desk
 
 #: Invented sentences, numbered as an article may be.
@@ -109,3 +110,24 @@ def test_the_states_answers_are_given_with_one_signature_and_shown_to_its_people
     page = browser.post(path, given | {"source:7(1)": "", "note:7(1)": "typed words"})
     assert page.status_code == 422
     assert "typed words" in page.content.decode()
+
+
+def test_an_article_page_shows_this_states_people_what_their_lawyers_confirmed(desk: Desk) -> None:
+    load(desk)
+    path, mark = "/law/article-42/", "law-mark-own"
+    signatory = desk.client("CA", "signatory")
+    assert mark not in signatory.get(path).content.decode()
+    assert signatory.post(COMPARE, {"verdict:42(8)": "agrees", "secret": SECRET}).status_code == 302
+    assert mark in desk.client("CP", "drafter").get(path).content.decode()
+    for other in (Client(), desk.client("CA", "administrator")):
+        page = other.get(path)
+        assert page.status_code == 200
+        assert mark not in page.content.decode()
+
+
+def test_the_states_own_answers_stand_on_its_checklist_for_its_people_alone(desk: Desk) -> None:
+    given = {"met:7(1)": "met", "source:7(1)": "Penal Code s. 210 of this State", "secret": SECRET}
+    desk.client("CA", "supervisor").post("/law-file/answers/", given)
+    path = "/law/gap-xaa/"
+    assert "Penal Code s. 210 of this State" in desk.client("CP", "drafter").get(path).content.decode()
+    assert "Penal Code s. 210 of this State" not in Client().get(path).content.decode()
