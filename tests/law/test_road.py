@@ -264,3 +264,20 @@ def test_the_moments_of_the_papers_are_those_of_the_convention() -> None:
 
 def test_the_steps_a_state_tells_itself_are_listed() -> None:
     assert ("consent_at_home", "Consent at home") in own_steps()
+
+
+def test_a_party_owes_nothing_that_hangs_on_a_condition_not_yet_met() -> None:
+    kit = deposit_kit("XAA", on=DAY)
+    assert kit.stand is Stand.PARTY
+    owed = {each.id for each in kit.documents if each.due.startswith("owed since")}
+    assert owed == {"laundering_laws", "confiscation_laws", "prevention_authority"}
+    change = kit.document("register_updates")
+    assert change is not None
+    assert (change.due, change.due_on) == ("whenever an entry changes", None)
+
+
+def test_every_notification_of_the_convention_has_its_paper_somewhere_on_the_road() -> None:
+    kits = [deposit_kit(code, on=day) for code in ("AFG", "VNM", "QAT", "XAA", "EUE") for day in (DAY, AFTER)]
+    cited = {cite for kit in kits for each in kit.documents for cite in each.cites}
+    for line in law.notifications():
+        assert line.cite() in cited, line.id

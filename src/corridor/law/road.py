@@ -584,7 +584,7 @@ def _document(
     head = "*Draft for a lawyer of the State: no legal advice. Fill in what stands in brackets and delete this line.*"
     if found.assumed:
         head = f"**{_assumed(found.assumed)}**\n\n{head}"
-    due, due_on = _due(paper.draft.when, found, stand, days)
+    due, due_on = _due(paper.draft.when, found, stand, days, condition=paper.draft.condition)
     return replace(
         paper.draft,
         text=f"{head}\n\n{text.strip()}\n",
@@ -598,7 +598,10 @@ def _assumed(assumed: Assumption) -> str:
     return f"ASSUMED STATUS, not the depositary's: {assumed.label} (sha256 {assumed.digest[:16]})"
 
 
-def _due(when: Moment, found: Status, stand: Stand, days: tuple[KeyDay, ...]) -> tuple[str, date | None]:
+def _due(
+    when: Moment, found: Status, stand: Stand, days: tuple[KeyDay, ...], *, condition: str
+) -> tuple[str, date | None]:
+    """When a paper is due, in words and as a day. A Party does not owe what hangs on a condition until that is met."""
     by_id = {each.id: each for each in days}
     if when is Moment.SIGNATURE:
         closes = by_id["signature_closes"].day
@@ -613,7 +616,7 @@ def _due(when: Moment, found: Status, stand: Stand, days: tuple[KeyDay, ...]) ->
     if since is None:
         return "once the Convention is in force for it", None
     if since <= found.on:
-        return f"owed since {since.isoformat()}", since
+        return (condition, None) if condition else (f"owed since {since.isoformat()}", since)
     return f"from {since.isoformat()}", since
 
 
