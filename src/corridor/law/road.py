@@ -7,93 +7,59 @@ own procedure stands in `data/road/known.yaml` with its source, and is nothing w
 
 from __future__ import annotations
 
-import csv
-import functools
-import io
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any
 
 from corridor.law.errors import LawFault
-from corridor.law.loader import Row, page, read_sources
 from corridor.law.near import did_you_mean
-from corridor.law.ruleset import DEFAULT, data_root, shipped
+from corridor.law.road_data import (
+    Document,
+    KnownStep,
+    Paper,
+    Progress,
+    Stand,
+    StepRow,
+    StepState,
+    Way,
+    caveats,
+    known_steps,
+    malformed,
+    notification_of,
+    own_steps,
+    papers,
+    progress_csv,
+    read_progress,
+    road_sources,
+    step_rows,
+)
+from corridor.law.ruleset import DEFAULT, shipped
 from corridor.law.states import ORGANISATIONS, State, state, states
 from corridor.law.status import Entry, Standing, Status, World, status
 from corridor.law.status_table import Assumption, StatusTable
-from corridor.law.treaty import Clause, Moment, Notification, Reservation
-from corridor.law.types import Line, Source, Trust, articles_only, plain, trust_to_dict
+from corridor.law.treaty import Clause, Moment
+from corridor.law.types import Line, Trust, articles_only, plain, trust_to_dict
 
-COLUMNS = ("step", "what", "answer", "source", "date", "by", "note")
-_NEEDED = COLUMNS[:6]
-_LIMIT = 2 * 1024 * 1024
+__all__ = [
+    "DepositKit",
+    "Document",
+    "KeyDay",
+    "KnownStep",
+    "Progress",
+    "Stand",
+    "Step",
+    "StepState",
+    "Way",
+    "deposit_kit",
+    "own_steps",
+    "place",
+    "progress_csv",
+    "read_progress",
+    "road_sources",
+]
 
-
-class Stand(StrEnum):
-    """Where a State stands on the road on a day. `reported`: said to have ratified, with no deposit shown."""
-
-    WINDOW_OPEN = "window_open"
-    WINDOW_CLOSED = "window_closed"
-    SIGNED = "signed"
-    REPORTED = "reported"
-    DEPOSITED = "deposited"
-    PARTY = "party"
-
-
-class Way(StrEnum):
-    """`signature`: sign, then ratify, accept or approve. `accession`: one step, without a signature."""
-
-    SIGNATURE = "signature"
-    ACCESSION = "accession"
-
-
-class StepState(StrEnum):
-    """`passed`: a later fact of the table cannot be without it. `open` is what nobody has said anything about."""
-
-    DONE = "done"
-    PASSED = "passed"
-    UNDER_WAY = "under_way"
-    PLANNED = "planned"
-    NOT_NEEDED = "not_needed"
-    OPEN = "open"
-
-
-#: What a State may answer of a step of its own.
-_TOLD = (StepState.DONE, StepState.UNDER_WAY, StepState.PLANNED, StepState.NOT_NEEDED)
 _BEHIND = (StepState.DONE, StepState.PASSED, StepState.NOT_NEEDED)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One line of a State's own progress. `by` is a role or a number, never a name."""
-
-    step: str
-    what: str
-    answer: StepState
-    source: str
-    date: date
-    by: str
-    note: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        return {name: plain(getattr(self, name)) for name in self.__slots__}
-
-
-@dataclass(frozen=True, slots=True)
-class KnownStep:
-    """Something read of a State's own procedure. It is shown beside the step and decides nothing."""
-
-    state: str
-    step: str
-    what: str
-    when: str
-    trust: Trust
-
-    def to_dict(self) -> dict[str, Any]:
-        row = {"step": self.step, "what": self.what, "when": self.when}
-        return row | trust_to_dict(self.trust)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,34 +86,6 @@ class Step:
         row["progress"] = [each.to_dict() for each in self.progress]
         row["known"] = [each.to_dict() for each in self.known]
         return row | trust_to_dict(self.trust)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One paper as a draft. `text` is Markdown, what is to be filled in stands [in brackets]; `due_on` a day or None
-    where none is fixed; of the papers with one `choice`, one is used; `cites`: what of the Convention it answers.
-    """
-
-    id: str
-    title: str
-    filename: str
-    text: str
-    due: str
-    cites: tuple[str, ...]
-    kind: str
-    when: Moment
-    step: str
-    required: bool
-    choice: str
-    condition: str
-    signed_by: str
-    due_on: date | None
-    notes: tuple[str, ...]
-    trust: Trust
-
-    def to_dict(self) -> dict[str, Any]:
-        names = [name for name in self.__slots__ if name != "trust"]
-        return {name: plain(getattr(self, name)) for name in names} | trust_to_dict(self.trust)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +225,7 @@ def deposit_kit(
         way = Way.ACCESSION  # nothing shows a signature
     facts = _facts(who, found, stand, entry)
     told: dict[str, list[Progress]] = {}
-    own = {row.id for row in _steps() if row.own}
+    own = {row.id for row in step_rows() if row.own}
     for line in progress:
         if line.step not in own:
             raise malformed(
@@ -298,12 +236,12 @@ def deposit_kit(
     fields = _fields(who, entry, found)
     documents = tuple(
         _document(paper, fields, found, stand, days, confirmed)
-        for paper in _papers()
+        for paper in papers()
         if who.kind in paper.by and stand in paper.offered
     )
     steps = tuple(
         _step(row, who, facts, tuple(told.get(row.id, ())), documents, confirmed)
-        for row in _steps()
+        for row in step_rows()
         if who.kind in row.by and way in row.roads
     )
     return DepositKit(
@@ -316,7 +254,7 @@ def deposit_kit(
         steps=steps,
         days=days,
         documents=documents,
-        caveats=tuple(each.text for each in _caveats() if stand in each.offered and who.kind in each.by),
+        caveats=tuple(each.text for each in caveats() if stand in each.offered and who.kind in each.by),
         origin=found.origin,
         assumed=found.assumed,
     )
@@ -461,24 +399,8 @@ def _if_deposited(who: _Who, found: Status, in_force: date | None) -> date | Non
 # -- steps -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _StepRow:
-    id: str
-    title: str
-    text: str
-    roads: tuple[Way, ...]
-    by: tuple[str, ...]
-    own: bool
-    shown_by: str
-    implied_by: str
-    clauses: tuple[str, ...]
-    notifications: tuple[str, ...]
-    rests_on: tuple[str, ...]
-    trust: Trust
-
-
 def _step(
-    row: _StepRow,
+    row: StepRow,
     who: _Who,
     facts: dict[str, str],
     told: tuple[Progress, ...],
@@ -493,7 +415,7 @@ def _step(
     if row.shown_by in facts:
         at, because = StepState.DONE, facts[row.shown_by]
     lines: list[Line] = [_clause(id) for id in row.clauses]
-    lines += [_notification(id) for id in row.notifications]
+    lines += [notification_of(id) for id in row.notifications]
     cites = dict.fromkeys((*(place(each, confirmed) for each in lines), *row.rests_on))
     return Step(
         id=row.id,
@@ -505,20 +427,12 @@ def _step(
         cites=tuple(each for each in cites if each),
         documents=tuple(each.id for each in documents if each.step == row.id),
         progress=told,
-        known=tuple(each for each in _known() if each.state == who.code and each.step == row.id),
+        known=tuple(each for each in known_steps() if each.state == who.code and each.step == row.id),
         trust=row.trust,
     )
 
 
 # -- papers ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    draft: Document
-    by: tuple[str, ...]
-    offered: tuple[Stand, ...]
-    line: Notification | Reservation | None
 
 
 def _fields(who: _Who, entry: Entry | None, found: Status) -> dict[str, str]:
@@ -572,7 +486,7 @@ _MONTHS = [
 
 
 def _document(
-    paper: _Paper,
+    paper: Paper,
     fields: dict[str, str],
     found: Status,
     stand: Stand,
@@ -628,194 +542,3 @@ def place(line: Line, confirmed: Collection[str] = ()) -> str:
     parts = list(dict.fromkeys(part.strip() for part in cited.split(",")))
     many = len(parts) > 1 or "-" in articles_only(cited)
     return f"article{'s' if many else ''} {', '.join(parts)}"
-
-
-# -- reading ---------------------------------------------------------------------------------------------
-
-
-@functools.cache
-def road_sources() -> dict[str, Source]:
-    """What was read for the road, by the id its lines use; what was read of the Convention is listed there."""
-    return {**shipped().sources(DEFAULT), **read_sources(data_root() / "road" / "sources.yaml")}
-
-
-def _top(name: str) -> Row:
-    return page(data_root() / "road" / f"{name}.yaml", road_sources())
-
-
-@functools.cache
-def _steps() -> tuple[_StepRow, ...]:
-    return tuple(_step_row(row) for row in _top("steps").rows("steps"))
-
-
-def _step_row(row: Row) -> _StepRow:
-    made = _StepRow(
-        id=row.text("id"),
-        title=row.text("title"),
-        text=row.text("text"),
-        roads=row.words("roads", Way),
-        by=row.texts("by"),
-        own=row.flag("own", default=False),
-        shown_by=row.maybe_text("shown_by") or "",
-        implied_by=row.maybe_text("implied_by") or "",
-        clauses=row.texts("clauses"),
-        notifications=row.texts("notifications"),
-        rests_on=row.texts("rests_on"),
-        trust=row.trust(),
-    )
-    row.done()
-    if made.own is bool(made.shown_by):
-        raise row.fault("a step is either told by the State or shown by the table")
-    return made
-
-
-@functools.cache
-def _papers() -> tuple[_Paper, ...]:
-    return tuple(_paper(row) for row in _top("documents").rows("documents"))
-
-
-def _paper(row: Row) -> _Paper:
-    notification, option = row.maybe_text("notification"), row.maybe_text("option")
-    line: Notification | Reservation | None = None
-    if notification is not None:
-        line = _notification(notification)
-    elif option is not None:
-        line = _option(option)
-    draft = Document(
-        id=row.text("id"),
-        title=row.text("title"),
-        filename=row.text("filename"),
-        text=row.text("text"),
-        due="",
-        cites=(),
-        kind=row.text("kind"),
-        when=row.word("when", Moment),
-        step=row.text("step"),
-        required=row.flag("required"),
-        choice=row.maybe_text("choice") or "",
-        condition=row.maybe_text("condition") or "",
-        signed_by=row.text("signed_by"),
-        due_on=None,
-        notes=row.texts("notes"),
-        trust=row.trust(),
-    )
-    found = _Paper(draft, row.texts("by"), row.words("offered", Stand), line)
-    row.done()
-    return found
-
-
-def _notification(id: str) -> Notification:
-    found = next((each for each in shipped().notifications(DEFAULT) if each.id == id), None)
-    if found is None:
-        raise LawFault("law.data.malformed", file="road", line=0, problem=f"no notification {id}")
-    return found
-
-
-def _option(id: str) -> Reservation:
-    found = next((each for each in shipped().reservations(DEFAULT) if each.id == id), None)
-    if found is None:
-        raise LawFault("law.data.malformed", file="road", line=0, problem=f"no option {id}")
-    return found
-
-
-@functools.cache
-def _known() -> tuple[KnownStep, ...]:
-    return tuple(_known_row(row) for row in _top("known").rows("known"))
-
-
-def _known_row(row: Row) -> KnownStep:
-    code = row.text("state")
-    if code not in ORGANISATIONS:
-        code = state(code).code
-    made = KnownStep(code, row.text("step"), row.text("what"), row.text("when"), row.trust())
-    row.done()
-    if made.step not in {each.id for each in _steps()}:
-        raise row.fault(f"no step {made.step}")
-    return made
-
-
-@dataclass(frozen=True, slots=True)
-class _Caveat:
-    text: str
-    by: tuple[str, ...]
-    offered: tuple[Stand, ...]
-
-
-@functools.cache
-def _caveats() -> tuple[_Caveat, ...]:
-    found = []
-    for row in _top("known").rows("caveats"):
-        found.append(_Caveat(row.text("text"), row.texts("by"), row.words("offered", Stand)))
-        row.trust()
-        row.done()
-    return tuple(found)
-
-
-# -- a State's own progress -------------------------------------------------------------------------------
-
-
-def malformed(line: int, problem: str) -> LawFault:
-    return LawFault("law.road.malformed", line=line, problem=problem.strip())
-
-
-def read_progress(data: bytes) -> tuple[Progress, ...]:
-    """A State's own lines from its `progress.csv`, in the order of the file. Raises LawFault `law.road.malformed`."""
-    if len(data) > _LIMIT:
-        raise malformed(0, "larger than any road")
-    try:
-        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-        reader.fieldnames = head = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-        missing = [name for name in _NEEDED if name not in head]
-        if missing:
-            raise malformed(1, f"the column {missing[0]} is missing")
-        return tuple(_progress(reader.line_num, values) for values in reader)
-    except UnicodeDecodeError as error:
-        raise malformed(0, "not text in UTF-8") from error
-    except csv.Error as error:
-        raise malformed(0, f"not CSV: {error}") from error
-
-
-def _progress(line: int, values: dict[str, Any]) -> Progress:
-    if None in values or any(value is None for value in values.values()):
-        raise malformed(line, "more or fewer cells than columns")
-    cell = {name: str(value).strip() for name, value in values.items()}
-    own = [each.id for each in _steps() if each.own]
-    if cell["step"] not in own:
-        raise malformed(
-            line, f"no step {cell['step'][:30]!r} of the State's own. {did_you_mean(cell['step'], own)}"
-        )
-    if cell["answer"] not in _TOLD:
-        raise malformed(line, f"answer is one of {', '.join(_TOLD)}")
-    for name in ("what", "source", "by"):
-        if not cell[name]:
-            raise malformed(line, f"{name} is empty")
-    try:
-        day = date.fromisoformat(cell["date"])
-    except ValueError as error:
-        raise malformed(line, "date must be a day, written 2026-11-22") from error
-    return Progress(
-        cell["step"],
-        cell["what"],
-        StepState(cell["answer"]),
-        cell["source"],
-        day,
-        cell["by"],
-        cell.get("note", ""),
-    )
-
-
-def progress_csv(progress: Iterable[Progress] = ()) -> bytes:
-    """The lines as a table `read_progress` reads; without any, an empty table with a row of headings to begin with."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for each in progress:
-        writer.writerow(
-            (each.step, each.what, str(each.answer), each.source, each.date.isoformat(), each.by, each.note)
-        )
-    return out.getvalue().encode()
-
-
-def own_steps() -> tuple[tuple[str, str], ...]:
-    """The steps a State tells itself: id and title, in order."""
-    return tuple((each.id, each.title) for each in _steps() if each.own)
