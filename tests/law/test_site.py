@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from markupsafe import escape
 
 from corridor import law
 from corridor.law import site
@@ -259,3 +261,185 @@ def test_every_text_can_be_read_on_what_it_stands_on() -> None:
         (tokens["accent-2"], "#a9c6cd"),
     ):
         assert contrast(ink, ground) >= 4.5, (ink, ground)
+
+
+# -- what the pages say of two laws, conduct, the road, and a State's own ------------------------------------
+
+ASSUMED = b"label: All signatories by March <2027>\nall_signatories_deposit: 2027-03-01\n"
+
+
+def _page(slug: str, **own: Any) -> str:
+    query = own.pop("query", {})
+    return site.render(slug, site.Context(site.Answers(DAY), StaticLinks(), query=query, **own)).html
+
+
+def _live(slug: str, **query: str) -> str:
+    return site.render(slug, site.Context(site.Answers(DAY), site.NodeLinks(), query=query)).html
+
+
+def test_reported_ratifications_are_squares_of_their_own_and_no_deposits(built: Path) -> None:
+    text = (built / "map.html").read_text(encoding="utf-8")
+    told = law.status(on=DAY, world=law.World.REAL)
+    assert told.instruments_reported > 0
+    squares = re.findall(r'<a class="law-tile law-(\w)', text)
+    assert squares.count("r") == told.instruments_reported
+    assert squares.count("d") + squares.count("p") == told.instruments_counted
+
+
+def test_deposits_of_a_convention_are_those_of_the_data(built: Path) -> None:
+    text = (built / "deposits.html").read_text(encoding="utf-8")
+    for each in law.comparable():
+        assert (f">{escape(each.title)}</th>" in text) is each.universal
+    untoc = next(each for each in law.comparable() if each.id == "UNTOC")
+    row = text.split(f">{untoc.title}</th>")[1].split("</tr>")[0]
+    for years in (1, 2, 3, 4, 5):
+        assert f'<td class="num">{untoc.count(round(years * 365.25))}</td>' in row
+
+
+def test_the_road_says_the_forecast_its_width_its_record_and_all_it_is_not(built: Path) -> None:
+    text = (built / "road.html").read_text(encoding="utf-8")
+    found = law.forecast(on=DAY)
+    assert found.median is not None
+    assert f'datetime="{found.median.isoformat()}"' in text
+    for one in (found.scenario, found.reported_too):
+        assert one is not None
+        for each in one.intervals:
+            assert each.latest is None or f'datetime="{each.latest.isoformat()}"' in text
+    for caveat in found.caveats:
+        assert str(escape(caveat.text)) in text
+    for coverage in found.calibration:
+        assert f'<td class="num">{coverage.held}</td>' in text
+    assert f'datetime="{found.horizon.isoformat()}"' in text
+
+
+def test_where_the_day_is_known_nothing_is_forecast() -> None:
+    ctx = site.Context(site.Answers(DAY, law.assume(ASSUMED)), StaticLinks())
+    text = site.render("road", ctx).html
+    assert ctx.answers.forecast.scenario is None
+    assert 'id="band"' not in text
+    assert 'datetime="2027-05-30"' in text  # the ninetieth day after 1 March 2027
+
+
+def test_a_whole_site_may_be_written_under_an_assumption(tmp_path: Path) -> None:
+    site.build(tmp_path, on=DAY, table=law.assume(ASSUMED))
+    for page in tmp_path.glob("*.html"):
+        assert "All signatories by March &lt;2027&gt;" in page.read_text(encoding="utf-8"), page.name
+    for saved in (tmp_path / "files").glob("deposit-*.md"):
+        assert "All signatories by March <2027>" in saved.read_text(encoding="utf-8"), saved.name
+
+
+def test_each_claim_of_the_press_stands_with_what_is_so_and_why(built: Path) -> None:
+    text = (built / "press.html").read_text(encoding="utf-8")
+    for each in law.press():
+        item = text.split(f'id="{each.id}"')[1].split("</li>")[0]
+        assert str(escape(each.claim)) in item
+        assert str(escape(each.right)) in item
+        assert "law-mark" in item
+
+
+def test_conduct_the_convention_does_not_name_is_said_plainly(built: Path) -> None:
+    for each in law.conducts():
+        text = (built / f"conduct-{each.id.replace('_', '-')}.html").read_text(encoding="utf-8")
+        assert ("establishes no offence that this meets" in text) is not each.named
+        for article in each.articles:
+            assert f'href="article-{article}.html"' in text
+        for also in each.also:
+            assert re.sub(r"\W", "", also)[:60] in re.sub(r"\W", "", re.sub(r"<[^>]+>", "", text))
+
+
+def test_a_law_nobody_looked_into_is_not_researched_and_never_a_no() -> None:
+    text = _live("criminality", a="DEU", b="TUV", article="13")
+    assert "Only one of the two laws was researched" in text
+    assert "Not researched." in text
+    assert "StGB" in text
+    assert "Not researched." not in _live("criminality", a="DEU", b="VNM", article="13")
+
+
+def test_every_law_researched_is_a_row_and_a_bar(built: Path) -> None:
+    from corridor.law.criminality import national, researched
+
+    for offence in law.offences():
+        text = (built / f"offence-{offence.article}.html").read_text(encoding="utf-8")
+        known = {each.code for each in researched() if offence.article in national(each.code)}
+        assert set(re.findall(r'<tr data-code="([A-Z]{3})"', text)) == known
+        broad = text.split('class="law-broad"')[1].split("</svg>")[0]
+        assert broad.count("<text") >= len(known)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"a": "DEU", "b": "VNX", "article": "13"},
+        {"a": "DEU", "b": "DEU", "article": "13"},
+        {"a": "DEU", "b": "XAA", "article": "13"},
+        {"a": "DEU", "b": "VNM", "article": "42"},
+        {"a": "DEU", "b": "VNM", "article": "fraudd"},
+    ],
+)
+def test_a_comparison_that_cannot_be_made_says_what_to_correct(asked: dict[str, str]) -> None:
+    assert 'role="alert"' in _live("criminality", **asked)
+
+
+def test_a_states_own_answers_stand_on_its_own_checklist_for_its_people_only() -> None:
+    from corridor.law.gaps import Answer, Met
+
+    said = (Answer("7(1)", Met.MET, "Penal Code s. 210", DAY, "central authority"),)
+    own: dict[str, Any] = {"home": "XAA", "own": True, "own_answers": said}
+    assert "Penal Code s. 210" in _page("gap-xaa", **own)
+    assert "central authority" not in _page("gap-deu", **own)
+    assert "central authority" not in _page("gap-any", **own)
+    assert "central authority" not in _page(
+        "gap-xaa", **(own | {"home": "XAA", "own": True, "own_answers": ()})
+    )
+    with pytest.raises(law.LawFault):
+        _page("gap-xaa", **(own | {"own": False}))
+    saved = site.render("gap-xaa", site.Context(site.Answers(DAY), StaticLinks(), **own)).files
+    assert all(b"Penal Code s. 210" in body for _, body in saved)
+
+
+def test_a_states_own_progress_stands_on_its_own_road_for_its_people_only() -> None:
+    from corridor.law.road import read_progress
+
+    said = read_progress(
+        b"step,what,answer,source,date,by,note\n"
+        b"law,Bill before parliament,under_way,Official Gazette 7,2026-11-20,ministry,\n"
+    )
+    own = {"home": "FRA", "own": True, "own_progress": said}
+    assert "Official Gazette 7" in _page("deposit-fra", **own)
+    assert "Official Gazette 7" not in _page("deposit-deu", **own)
+    assert "Official Gazette 7" not in _page("deposit-fra", **(own | {"own": False}))
+
+
+def test_every_paper_can_be_read_on_the_page_and_saved(built: Path) -> None:
+    kit = law.deposit_kit("VNM", on=DAY)
+    text = (built / "deposit-vnm.html").read_text(encoding="utf-8")
+    whole = (built / "files" / "deposit-vnm.md").read_text(encoding="utf-8")
+    for each in kit.documents:
+        assert " ".join(str(escape(each.text)).split()) in " ".join(text.split()), each.id
+        assert each.text.strip() in whole, each.id
+    live = site.render("deposit-vnm", site.Context(site.Answers(DAY), site.NodeLinks()))
+    assert {each.text.encode() for each in kit.documents} <= {body for _, body in live.files}
+
+
+def test_what_a_states_lawyers_confirmed_is_cited_for_its_people_only() -> None:
+    line = next(each for each in law.article(42).provisions if each.confidence != "seen")
+    confirmed = frozenset({f"{line.instrument} {line.ref}"})
+    own = {"home": "XAA", "own": True, "confirmed": confirmed}
+    assert "confirmed by your State" in _page("article-42", **own)
+    assert f"cite as {line.instrument} {line.ref}" in _page("article-42", **own)
+    assert "confirmed by your State" not in _page("article-43", **own)
+    assert "confirmed by your State" not in _page("article-42", **(own | {"own": False}))
+
+
+def test_a_states_folder_makes_a_site_of_its_own_once_it_says_whose_it_is(tmp_path: Path) -> None:
+    folder, whose, nobodys = tmp_path / "own", tmp_path / "whose", tmp_path / "nobodys"
+    folder.mkdir()
+    (folder / "gaps.csv").write_text(
+        "item,answer,source,date,by,note\n7(1),met,Code penal 323-1,2026-11-20,ministry of justice,\n",
+        encoding="utf-8",
+    )
+    site.build(whose, on=DAY, local=folder, home="FRA")
+    site.build(nobodys, on=DAY, local=folder)
+    assert "ministry of justice" in (whose / "gap-fra.html").read_text(encoding="utf-8")
+    assert "ministry of justice" not in (whose / "gap-deu.html").read_text(encoding="utf-8")
+    assert not [page for page in nobodys.glob("*.html") if b"ministry of justice" in page.read_bytes()]

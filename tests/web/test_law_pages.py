@@ -93,6 +93,38 @@ def test_a_question_that_cannot_be_answered_says_what_to_correct(asked: dict[str
     assert "<b>" not in text.split('role="alert"')[1].split("</p>")[0]
 
 
+def test_what_a_page_gives_is_saved_as_a_file(db: None) -> None:
+    for address, kind in (
+        ("/law/gap-vnm/gap-vnm.csv", "text/csv"),
+        ("/law/deposit-vnm/deposit-vnm.md", "text/markdown"),
+    ):
+        text = Client().get(f"{address.rpartition('/')[0]}/").content.decode()
+        assert f'href="{address}"' in text
+        answer = Client().get(address)
+        assert answer.status_code == 200
+        assert answer["Content-Type"].startswith(kind)
+        assert answer["Content-Disposition"].startswith("attachment")
+        assert "no-store" in answer["Cache-Control"]
+    for address in ("/law/gap-vnm/gap-fra.csv", "/law/gap-vnm/..%2Fsettings.py", "/law/status/status.csv"):
+        assert Client().get(address).status_code == 404
+    assert Client().post("/law/gap-vnm/gap-vnm.csv").status_code == 405
+
+
+def test_people_of_a_state_find_its_own_checklist_and_road_and_strangers_do_not(desk: Desk) -> None:
+    for address in ("/law/gap-xaa/", "/law/deposit-xaa/", "/law/gap-xaa/gap-xaa.csv"):
+        assert desk.client("CP", "drafter").get(address).status_code == 200
+        assert Client().get(address).status_code == 404
+    assert 'href="/law/gap-xaa/"' in desk.client("CP", "drafter").get("/law/gaps/").content.decode()
+    assert "gap-xaa" not in Client().get("/law/gaps/").content.decode()
+
+
+def test_a_node_compares_two_laws(db: None) -> None:
+    asked = {"a": "DEU", "b": "VNM", "article": "13"}
+    text = Client().get("/law/criminality/", asked).content.decode()
+    assert "StGB s. 263a" in text
+    assert "Penal Code art. 290" in text
+
+
 def test_reading_is_all_one_can_do(db: None) -> None:
     assert Client().post("/law/").status_code == 405
     assert Client().post("/law/assets/law.css").status_code == 405
@@ -291,6 +323,34 @@ def test_two_states_may_be_named_in_the_address(folder: Path, reader: Page) -> N
     reader.goto((folder / "between.html").as_uri() + "#a=FRA&b=VNM&form=preservation")
     expect(reader.locator(".law-pair")).to_contain_text("Viet Nam")
     expect(reader.locator("#form")).to_have_value("preservation")
+
+
+@in_browser
+def test_two_laws_are_picked_out_of_all_and_a_missing_one_is_named(folder: Path, reader: Page) -> None:
+    reader.goto((folder / "offence-13.html").as_uri())
+    rows = reader.locator("#laws-table tbody tr:visible")
+    every = rows.count()
+    reader.locator("#two-a").select_option("DEU")
+    reader.locator("#two-b").select_option("VNM")
+    expect(rows).to_have_count(2)
+    expect(reader.locator("[data-two-missing]")).to_be_hidden()
+    reader.locator("#two-b").select_option("TUV")
+    expect(rows).to_have_count(1)
+    expect(reader.locator("[data-two-missing]")).to_contain_text("Not researched: Tuvalu")
+    reader.locator("#two-a").select_option("")
+    reader.locator("#two-b").select_option("")
+    expect(rows).to_have_count(every)
+
+
+@in_browser
+def test_a_step_opens_its_paper_and_the_paper_is_copied(folder: Path, reader: Page) -> None:
+    reader.goto((folder / "deposit-vnm.html").as_uri())
+    paper = reader.locator("#paper-instrument_ratification")
+    assert not paper.locator("pre").is_visible()
+    reader.locator('a[href="#paper-instrument_ratification"]').first.click()
+    expect(paper.locator("pre")).to_be_visible()
+    paper.locator("[data-copy]").click()
+    expect(paper.locator("[data-copy]")).to_have_text("Copied")
 
 
 @in_browser

@@ -5,6 +5,7 @@ For anybody: what a status table shows, and the papers as drafts. For its own pe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,9 @@ from corridor.law.site.pages.articles import linked
 from corridor.law.site.pages.one_state import known
 from corridor.law.site.render import fragment
 from corridor.law.states import states
+
+#: A line break within a paragraph: before a line that begins with a word.
+_WRAPPED = re.compile(r"(?<=[^\n])(?<!  )\n(?=\w)")
 
 
 def subjects(ctx: Context) -> Iterable[str]:
@@ -52,6 +56,7 @@ def make_one(ctx: Context, subject: str) -> Page:
         said=next((said(ctx, each) for each in places(ctx) if each.state == one), ""),
         steps=[(number, each) for number, each in enumerate(found.steps, start=1)],
         papers=_papers(found),
+        unwrapped=unwrapped,
         titles={each.id: each.title for each in found.documents},
         whole=ctx.links.file(slug, whole),
         single={id: ctx.links.file(slug, name) for id, name in single.items()},
@@ -70,6 +75,11 @@ def _papers(found: DepositKit) -> list[tuple[str, list[Any]]]:
     for each in found.documents:
         groups.setdefault(str(each.when), []).append(each)
     return list(groups.items())
+
+
+def unwrapped(text: str) -> str:
+    """A draft whose paragraphs run on as the window is wide; headings, lists, tables and fields keep their lines."""
+    return _WRAPPED.sub(" ", text)
 
 
 def together(found: DepositKit) -> str:
