@@ -602,22 +602,25 @@ def test_a_file_that_cannot_be_read_is_a_coded_error(words: str, name: str, run:
     assert (told.status, told.err.partition(":")[0]) == (1, "law.local.unreadable")
 
 
-def test_a_site_holds_a_states_own_answers_only_where_it_is_named(run: Run, tmp_path: Path) -> None:
-    folder = tmp_path / "own"
-    folder.mkdir()
-    (folder / "gaps.csv").write_text(
-        "item,answer,source,date,by,note\n7(1),met,Very Own Code 1,2026-11-02,desk,\n"
-    )
-    asked = ("site", "--on", "2026-11-26", "--local", folder)
-    for site, home, held in (
-        (tmp_path / "all", (), False),
-        (tmp_path / "home", ("--home", "viet nam"), True),
-    ):
-        assert run(asked[0], site, *asked[1:], *home).status == 0
-        found = any("Very Own Code 1" in page.read_text(encoding="utf-8") for page in site.glob("*.html"))
-        assert found is held
-    assert run("site", tmp_path / "x", "--home", "VNM").status == 2, "whose folder, if none is named"
-    assert run("site", tmp_path / "x", "--local", folder, "--home", "VNN").err.startswith("law.state.unknown")
+def test_a_site_is_a_states_own_only_where_it_is_named(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from corridor.law import site
+
+    asked: dict[str, Any] = {}
+
+    def build(directory: Path, **how: Any) -> site.Built:
+        asked.update(how)
+        return site.Built(directory / "index.html", 1, 1, 1)
+
+    monkeypatch.setattr(site, "build", build)
+    for words, home in (((), ""), (("--home", "viet nam"), "viet nam")):
+        assert run("site", tmp_path / "site", "--local", tmp_path, *words).status == 0
+        assert (asked["local"], asked["home"]) == (tmp_path, home)
+    assert run("site", tmp_path / "site", "--home", "VNM").status == 2, "whose folder, if none is named"
+    monkeypatch.undo()
+    said = run("site", tmp_path / "x", "--local", tmp_path, "--home", "VNN")
+    assert said.err.startswith("law.state.unknown")
     assert not (tmp_path / "x").exists()
 
 
