@@ -11,7 +11,7 @@ from corridor.law.loader import Row, page, read_sources_of
 from corridor.law.near import folded, near
 from corridor.law.neighbours import Correspondence, correspondence
 from corridor.law.ruleset import DEFAULT, data_root, shipped
-from corridor.law.types import Line, Offence, Source, Trust, plain, trust_to_dict
+from corridor.law.types import Line, Offence, Paragraph, Provision, Source, Trust, plain, trust_to_dict
 
 #: Whose counterpart of an offence is told.
 NEIGHBOUR = "BUDAPEST_CETS185"
@@ -19,15 +19,29 @@ NEIGHBOUR = "BUDAPEST_CETS185"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meets(Line):
-    """An article of the Convention and what of the conduct meets its elements."""
+    """An article of the Convention and what of the conduct meets its elements. `places`: the paragraphs it is read
+    into; a paper cites the article, for which paragraph conduct falls under is our reading.
+    """
 
     article: int
     text: str
+    places: tuple[str, ...] = ()
 
     @property
     def offence(self) -> Offence:
         """The offence, with its elements and what a Party may require besides."""
         return next(each for each in shipped().offences(DEFAULT) if each.article == self.article)
+
+    @property
+    def paragraphs(self) -> tuple[Paragraph, ...]:
+        """What the paragraphs say, in our words."""
+        return tuple(each for place in self.places for each in shipped().at(place))
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """What the offence asks for whatever the conduct: the acts, the mental element, that it is without right."""
+        right = ("without right",) if self.offence.without_right_required else ()
+        return (*self.offence.conduct, self.offence.mental_element, *right)
 
     @property
     def counterpart(self) -> Correspondence | None:
@@ -38,7 +52,9 @@ class Meets(Line):
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """What people call it, and what of the Convention it meets. `named` is false where no offence is met."""
+    """What people call it, and what of the Convention it meets. `named` is false where no offence is met; `show` is
+    what must be shown for it, besides the elements of each offence.
+    """
 
     id: str
     name: str
@@ -47,6 +63,15 @@ class Conduct:
     also: tuple[str, ...]
     carve_outs: tuple[str, ...]
     trust: Trust
+    show: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[Provision, ...]:
+        """What the offences met leave out, or let a Party leave out by reservation."""
+        found = [
+            line for each in self.meets for line in (*each.offence.carve_outs, *each.offence.reservations)
+        ]
+        return tuple({line.id: line for line in found}.values())
 
     @property
     def named(self) -> bool:
@@ -67,14 +92,18 @@ class Conduct:
                 each.to_dict()
                 | {
                     "title": each.offence.title,
+                    "offence": each.offence.id,
                     "conduct": list(each.offence.conduct),
+                    "elements": list(each.elements),
                     "may_require": plain(each.offence.optional_requirements),
                     "budapest": each.counterpart.to_dict() if each.counterpart else None,
                 }
                 for each in self.meets
             ],
+            "show": list(self.show),
             "also": list(self.also),
             "carve_outs": list(self.carve_outs),
+            "left_out": plain(self.left_out),
             **trust_to_dict(self.trust),
         }
 
@@ -123,6 +152,7 @@ def _one(row: Row) -> Conduct:
                 trust=each.trust(),
                 article=article,
                 text=each.text("text"),
+                places=each.texts("places"),
             )
         )
         each.done()
@@ -134,6 +164,7 @@ def _one(row: Row) -> Conduct:
         also=row.texts("also"),
         carve_outs=row.texts("carve_outs"),
         trust=row.trust(),
+        show=row.texts("show"),
     )
     row.done()
     if not made.meets and not made.also:

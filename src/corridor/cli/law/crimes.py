@@ -136,7 +136,12 @@ def conduct(term: str | None, as_json: bool) -> None:
             own = ", ".join(map(str, other.own))
             answer = f"article {own} ({other.agreement})" if own else "no offence of its own"
             paper.item(f"Budapest Convention: {answer}", indent=4)
-    for heading, rows in (("Besides", found.also), ("Left out", found.carve_outs)):
+    left_out = [paper.marked(each.text, each) for each in found.left_out]
+    for heading, rows in (
+        ("What must be shown", found.show),
+        ("Besides", found.also),
+        ("Left out", (*found.carve_outs, *left_out)),
+    ):
         if rows:
             paper.heading(heading)
         for text in rows:
