@@ -116,6 +116,7 @@ def _drawing(
         until = x.day(min(each.latest, end)) if each.latest else x.end
         bars.append({"level": each.level, "x": first, "width": round(until - first, 1), "place": place})
     median = found.scenario.median
+    rising = [each for place, each in enumerate(band) if not place or band[place - 1].median < found.needed]
     return {
         "name": name,
         "width": width,
@@ -125,7 +126,7 @@ def _drawing(
         "top": top,
         "foot": foot,
         "levels": levels,
-        "middle": figures.line([(x.day(each.day), y.at(each.median)) for each in band]),
+        "middle": figures.line([(x.day(each.day), y.at(each.median)) for each in rising]),
         "steps": figures.stairs(steps),
         "today": x.day(found.known_to),
         "bars": bars,
