@@ -17,7 +17,7 @@ def answer(item: str, met: Met = Met.MET, note: str = "") -> Answer:
     return Answer(item, met, "Penal Code s. 210", DAY, "central authority", note)
 
 
-def test_every_paragraph_of_articles_7_to_34_is_an_item() -> None:
+def test_every_paragraph_of_articles_7_to_34_that_asks_something_is_an_item() -> None:
     found = law.gaps("VNM")
     assert {each.paragraph.article for each in found.items} == set(range(7, 35))
     assert {each.ref for each in found.items} >= {"7(1)", "19(2)", "25(2)", "34(1)"}
@@ -79,3 +79,61 @@ def test_an_answer_that_is_wrong_is_refused_with_its_line(row: str, problem: str
 
 def test_the_cast_has_its_checklist_too() -> None:
     assert [each.ref for each in law.gaps("XAA").items] == [each.ref for each in law.gaps("FRA").items]
+
+
+#: Paragraphs whose own words only allow, or ask to consider; and those that ask nothing of a State's law.
+ALLOWED = {
+    "7(2)",
+    "11(3)",
+    "15(3)",
+    "19(2)",
+    "19(3)",
+    "21(2)",
+    "22(2)(a)",
+    "22(4)",
+    "29(2)",
+    "31(8)",
+    "32",
+    "33(3)",
+}
+ASKED_NOTHING = {"14(5)", "18(2)", "21(8)", "22(6)", "24(5)", "31(10)"}
+
+
+def test_what_is_only_allowed_is_not_owed_and_what_asks_nothing_is_no_item() -> None:
+    by_ref = {each.ref: each for each in law.gaps("VNM").items}
+    assert {ref for ref in ALLOWED if by_ref[ref].optional} == ALLOWED
+    assert not ASKED_NOTHING & set(by_ref)
+    assert not any(
+        by_ref[ref].optional for ref in ("7(1)", "13(c)", "19(1)", "22(1)(a)", "24(1)", "25(1)", "34(6)")
+    )
+    assert by_ref["21(3)"].strength == "endeavour"
+
+
+def test_the_options_of_the_convention_are_all_optional() -> None:
+    by_ref = {each.ref: each for each in law.gaps("VNM").items}
+    options = {str(each.ref) for each in law.reservations()} & set(by_ref)
+    assert options
+    assert all(by_ref[ref].optional for ref in options)
+
+
+def test_an_answer_that_was_superseded_stays_beside_the_one_that_counts() -> None:
+    first, second = answer("7(1)", Met.MISSING), answer("7(1)", Met.PARTLY)
+    item = {each.ref: each for each in law.gaps("VNM", [first, second]).items}["7(1)"]
+    assert item.answer == second
+    assert item.earlier == (first,)
+    assert item.to_dict()["earlier"][0]["answer"] == "missing"
+
+
+def test_what_is_known_of_attempt_stands_beside_the_paragraph_that_leaves_it_to_the_state() -> None:
+    found = law.gaps("ESP")
+    known = {each.ref: each.attempt for each in found.items if each.attempt is not None}
+    assert list(known) == ["19(2)"]
+    assert known["19(2)"].rule == "punishable"
+    assert found.totals(optional=True)[Met.MET] == 0  # known, not judged
+
+
+def test_no_answer_becomes_a_formula_in_a_spreadsheet() -> None:
+    given = Answer("7(1)", Met.MET, "=1+1", DAY, "@desk", "-")
+    table = law.gaps("VNM", [given]).to_csv()
+    assert b",'=1+1," in table
+    assert read_answers(table) == (given,)

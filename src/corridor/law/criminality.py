@@ -263,6 +263,11 @@ def national(code: str) -> dict[int, National]:
     return _table(found.fictional).get(found.code, {})
 
 
+def general_attempt(code: str) -> Attempt | None:
+    """What is known of attempt in a State's law in general; None where nobody researched it."""
+    return _attempts().get((state(code).code, ""))
+
+
 def researched() -> tuple[State, ...]:
     """The States of the real world of whose law something is researched."""
     return tuple(each for each in states() if each.code in _table(False))

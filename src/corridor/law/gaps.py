@@ -1,7 +1,9 @@
 """How far one State's law meets articles 7 to 34: a checklist of every paragraph, with the State's own answers.
 
-What nobody answered is `unknown`. A row of national law is a suggestion that something exists, never an answer. A State
-answers in a file of its own (`gaps.csv`), each answer with its source and day; a later row about an item supersedes.
+What nobody answered is `unknown`. A row of national law is a suggestion that something exists, never an answer. A
+State answers in a file of its own (`gaps.csv`), each answer with its source and day; a later row about an item
+supersedes, and the earlier ones stay beside it. How strongly a paragraph binds stands in `data/gaps`: what it only
+allows, or asks a State to consider, is optional and counted apart; what asks nothing of domestic law is no item.
 """
 
 from __future__ import annotations
@@ -16,17 +18,20 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from corridor.law.criminality import National, national
+from corridor.law.criminality import Attempt, National, general_attempt, national
 from corridor.law.errors import LawFault
 from corridor.law.ruleset import DEFAULT, shipped
 from corridor.law.states import state
-from corridor.law.treaty import Option
-from corridor.law.types import Paragraph
+from corridor.law.tables import rows, table_sources
+from corridor.law.types import Paragraph, Source, Strength
 
 #: Chapters of the Convention a State gives effect to at home by its own law.
 CHAPTERS = (2, 3, 4)
 COLUMNS = ("item", "answer", "source", "date", "by", "note")
-_CHOICES = {Option.OPTIONAL_ELEMENT, Option.EXTENSION, Option.EXCLUSION, Option.RESERVATION}
+#: How the checklist writes that a paragraph asks nothing of a State's law.
+_NOTHING = "none"
+_FORMULA = ("=", "+", "-", "@")
+_OPTIONAL = (Strength.CONSIDER, Strength.MAY)
 _LIMIT = 2 * 1024 * 1024
 
 
@@ -63,13 +68,24 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class GapItem:
-    """One paragraph. `optional`: the Convention leaves it to the State. `suggestion`: what national rows hint at."""
+    """One paragraph. `strength`: how it binds; `note`: within which limits. `suggestion`: what national rows hint at;
+    `attempt`: what is known of attempt, beside the paragraph that leaves it to the State. `earlier`: the answers the
+    present one superseded, oldest first.
+    """
 
     paragraph: Paragraph
     title: str
-    optional: bool
+    strength: Strength
+    note: str
     answer: Answer | None
     suggestion: National | None
+    attempt: Attempt | None = None
+    earlier: tuple[Answer, ...] = ()
+
+    @property
+    def optional(self) -> bool:
+        """Whether the Convention leaves it to the State."""
+        return self.strength in _OPTIONAL
 
     @property
     def ref(self) -> str:
@@ -85,10 +101,14 @@ class GapItem:
             "article": self.paragraph.article,
             "title": self.title,
             "text": self.paragraph.text,
+            "strength": str(self.strength),
+            "note": self.note,
             "optional": self.optional,
             "met": str(self.met),
             "answer": self.answer.to_dict() if self.answer else None,
+            "earlier": [each.to_dict() for each in self.earlier],
             "suggestion": self.suggestion.to_dict() if self.suggestion else None,
+            "attempt": self.attempt.to_dict() if self.attempt else None,
             "confidence": str(self.paragraph.confidence),
             "certainty": str(self.paragraph.certainty or ""),
         }
@@ -124,9 +144,15 @@ class GapAssessment:
         for each in self.items:
             own = each.answer
             given = (own.source, own.date.isoformat(), own.by, own.note) if own else ("", "", "", "")
-            hint = each.suggestion.provision if each.suggestion else ""
-            flag = "yes" if each.optional else "no"
-            writer.writerow((each.ref, str(each.met), *given, flag, each.title, each.paragraph.text, hint))
+            row = (
+                each.ref,
+                str(each.met),
+                *given,
+                "yes" if each.optional else "no",
+                each.title,
+                each.paragraph.text,
+            )
+            writer.writerow(map(_cell, (*row, _hint(each))))
         return out.getvalue().encode()
 
     def to_markdown(self) -> str:
@@ -140,13 +166,32 @@ class GapAssessment:
                 lines += ["", f"## Article {article}, {each.title}", ""]
             mark = {Met.MET: "x", Met.PARTLY: "~", Met.MISSING: "!", Met.UNKNOWN: " "}[each.met]
             choice = " (optional)" if each.optional else ""
+            choice += f" ({each.note})" if each.note else ""
             lines.append(f"- [{mark}] **{each.ref}**{choice} {each.paragraph.text}")
             if each.answer:
                 said = f"{each.answer.answer}: {each.answer.source} ({each.answer.date.isoformat()}, {each.answer.by})"
-                lines.append(f"  {said}{'. ' + each.answer.note if each.answer.note else ''}")
-            elif each.suggestion:
-                lines.append(f"  a provision is known, not judged: {each.suggestion.provision}")
+                lines.append(
+                    f"  {' '.join(f'{said}. {each.answer.note}'.split()) if each.answer.note else said}"
+                )
+            elif _hint(each):
+                lines.append(f"  a provision is known, not judged: {_hint(each)}")
         return "\n".join(lines) + "\n"
+
+
+def _hint(item: GapItem) -> str:
+    """What is known and not judged, in one line."""
+    known = [item.suggestion.provision] if item.suggestion else []
+    known += [f"{item.attempt.provision}: {item.attempt.rule.replace('_', ' ')}"] if item.attempt else []
+    return "; ".join(known)
+
+
+def _cell(text: str) -> str:
+    """A cell no spreadsheet takes for a formula; `_plain_cell` takes the mark off again."""
+    return f"'{text}" if text[:1] in _FORMULA else text
+
+
+def _plain_cell(text: str) -> str:
+    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
 
 
 def gaps(code: str, answers: Iterable[Answer] = ()) -> GapAssessment:
@@ -154,41 +199,89 @@ def gaps(code: str, answers: Iterable[Answer] = ()) -> GapAssessment:
     `law.gaps.malformed` for an answer about no item.
     """
     found = state(code)
-    last: dict[str, Answer] = {}
-    known = {str(each.ref) for each, _ in _items()}
+    told: dict[str, list[Answer]] = {}
+    known = _refs()
     for answer in answers:
         if answer.item not in known:
             raise malformed(0, f"no item {answer.item[:20]!r}")
-        last[answer.item] = answer
-    rows, choices, hinted = national(found.code), _choices(), set[int]()
+        told.setdefault(answer.item, []).append(answer)
+    provisions, hinted, attempted = national(found.code), set[int](), _attempt()
     items = []
-    for paragraph, title in _items():
+    for paragraph, title, strength, note in _items():
         hint = None
-        if (
-            paragraph.article in rows and paragraph.article not in hinted
-        ):  # beside the article's first paragraph
-            hint = rows[paragraph.article]
+        if paragraph.article in provisions and paragraph.article not in hinted:
+            hint = provisions[paragraph.article]  # beside the article's first paragraph
             hinted.add(paragraph.article)
         ref = str(paragraph.ref)
-        items.append(GapItem(paragraph, title, ref in choices, last.get(ref), hint))
+        own = told.get(ref, [])
+        items.append(
+            GapItem(
+                paragraph,
+                title,
+                strength,
+                note,
+                own[-1] if own else None,
+                hint,
+                general_attempt(found.code) if ref == attempted else None,
+                tuple(own[:-1]),
+            )
+        )
     return GapAssessment(found.code, found.name, tuple(items))
 
 
 @functools.cache
-def _items() -> tuple[tuple[Paragraph, str], ...]:
+def _items() -> tuple[tuple[Paragraph, str, Strength, str], ...]:
+    """Every paragraph that asks something of a State's law: its article's title, how it binds, and its limits."""
+    bind = _bind()
     rules = shipped()
-    return tuple(
-        (paragraph, article.title)
-        for article in rules.articles(DEFAULT)
-        if article.chapter in CHAPTERS
-        for paragraph in rules.provisions(article.number)
-    )
+    found = []
+    for article in rules.articles(DEFAULT):
+        if article.chapter not in CHAPTERS:
+            continue
+        for paragraph in rules.provisions(article.number):
+            if str(paragraph.ref) not in bind:
+                raise LawFault(
+                    "law.data.malformed", file=_FILE, line=0, problem=f"{paragraph.ref} is missing"
+                )
+            strength, note = bind[str(paragraph.ref)]
+            if strength is not None:
+                found.append((paragraph, article.title, strength, note))
+    return tuple(found)
+
+
+_FILE = "gaps/checklist.csv"
 
 
 @functools.cache
-def _choices() -> frozenset[str]:
-    """The paragraphs the Convention leaves to each State."""
-    return frozenset(str(each.ref) for each in shipped().reservations(DEFAULT) if each.kind in _CHOICES)
+def _bind() -> dict[str, tuple[Strength | None, str]]:
+    """Paragraph -> how it binds, None where it asks nothing of domestic law."""
+    found: dict[str, tuple[Strength | None, str]] = {}
+    for row in rows("gaps", "checklist"):
+        word = row.text("strength")
+        try:
+            strength = None if word == _NOTHING else Strength(word)
+        except ValueError as error:
+            raise row.fault(f"strength is one of {', '.join((*Strength, _NOTHING))}") from error
+        if row.text("ref") in found:
+            raise row.fault(f"{row.text('ref')} stands twice")
+        found[row.text("ref")] = strength, row.maybe("note")
+    return found
+
+
+@functools.cache
+def _refs() -> frozenset[str]:
+    return frozenset(str(paragraph.ref) for paragraph, *_ in _items())
+
+
+@functools.cache
+def _attempt() -> str:
+    """The paragraph that leaves attempt to the State."""
+    return next(str(each.ref) for each in shipped().ancillary(DEFAULT) if each.id == "attempt")
+
+
+def gaps_sources() -> dict[str, Source]:
+    """What the checklist rests on, by the id its rows use."""
+    return table_sources("gaps")
 
 
 def malformed(line: int, problem: str) -> LawFault:
@@ -208,19 +301,19 @@ def read_answers(data: bytes) -> tuple[Answer, ...]:
         missing = [name for name in COLUMNS[:5] if name not in head]
         if missing:
             raise malformed(1, f"the column {missing[0]} is missing")
-        known = {str(each.ref) for each, _ in _items()}
-        rows = [_answer(reader.line_num, values, known) for values in reader]
+        known = _refs()
+        given = [_answer(reader.line_num, values, known) for values in reader]
     except UnicodeDecodeError as error:
         raise malformed(0, "not text in UTF-8") from error
     except csv.Error as error:
         raise malformed(0, f"not CSV: {error}") from error
-    return tuple(each for each in rows if each is not None)
+    return tuple(each for each in given if each is not None)
 
 
-def _answer(line: int, values: dict[str, Any], known: set[str]) -> Answer | None:
+def _answer(line: int, values: dict[str, Any], known: frozenset[str]) -> Answer | None:
     if None in values or any(value is None for value in values.values()):
         raise malformed(line, "more or fewer cells than columns")
-    cell = {name: str(value).strip() for name, value in values.items()}
+    cell = {name: _plain_cell(str(value).strip()) for name, value in values.items()}
     if cell["item"] not in known:
         raise malformed(line, f"no item {cell['item'][:20]!r}")
     try:

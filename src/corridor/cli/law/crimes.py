@@ -197,6 +197,10 @@ def gaps(state: str, export: str | None, local: Path | None, as_json: bool) -> N
     for each in hinted:
         assert each.suggestion is not None
         paper.item(paper.noted(f"{each.ref} {each.title}: {each.suggestion.provision}", each.suggestion))
+    for each in found.items:
+        if each.attempt is not None:
+            told = f"{each.ref} {each.attempt.provision}: {_ATTEMPTS[str(each.attempt.rule)]}"
+            paper.item(paper.noted(told, each.attempt))
     paper.gap()
     paper.text("`--export csv` gives the checklist to fill in; `--export md` the same to print.")
     give(paper, found.to_dict(), as_json or export == "json", sources=national_sources())
