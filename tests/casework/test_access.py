@@ -91,6 +91,8 @@ PLAIN: dict[str, tuple[Callable[[Person], Any], set[str]]] = {
     "server_folder": (actions.server_folder, {D, S}),
     "certified_text": (queries.certified_text, {D, S, V}),
     "certified_texts": (queries.certified_texts, {D, S, V}),
+    "law_progress": (queries.law_progress, {D, S, V}),
+    "record_progress": (lambda p: actions.record_progress(p, told={}, secret=SECRET), {S, V}),
     "gap_answers": (queries.gap_answers, {D, S, V}),
     "answer_gaps": (
         lambda p: actions.answer_gaps(p, answers={"7(1)": ("met", "a law", "")}, secret=SECRET),

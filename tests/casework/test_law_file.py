@@ -11,6 +11,7 @@ from corridor.casework.fault import CaseworkFault
 from corridor.casework.models import LawEntry, LogLeaf, OutboxLetter
 from corridor.casework.models.law import PAYLOAD_TYPE
 from corridor.law.errors import LawFault
+from corridor.law.road import own_steps
 from corridor.notary import Envelope, canonical
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +182,23 @@ def test_an_answer_without_source_or_meaning_is_not_kept(desk: Desk, answer: tup
             desk.person("ca-supervisor"), answers={"99(9)": ("met", "a law", "")}, secret=SECRET
         )
     assert LawEntry.objects.count() == 0
+
+
+def test_the_states_road_is_told_line_by_line(desk: Desk) -> None:
+    step, _ = own_steps()[0]
+    told = {
+        "step": step,
+        "what": "second reading",
+        "answer": "under_way",
+        "source": "gazette 12",
+        "date": "2026-11-20",
+    }
+    actions.record_progress(desk.person("ca-supervisor"), told=told, secret=SECRET)
+    lines = queries.law_progress(desk.person("cp-drafter"))
+    assert [(each.step, each.what, each.source) for each in lines] == [(step, "second reading", "gazette 12")]
+    kit = law.deposit_kit("XAA", on=desk.home.clock().date(), progress=lines)
+    assert "second reading" in str(kit.to_dict())
+    with pytest.raises(LawFault) as caught:
+        actions.record_progress(desk.person("ca-supervisor"), told=told | {"date": "soon"}, secret=SECRET)
+    assert caught.value.code == "law.road.malformed"
+    assert LawEntry.objects.count() == 1

@@ -15,7 +15,7 @@ from tests.web.conftest import ROLES, Desk
 #: What anybody may reach. `api-root` answers 404 to everyone.
 PUBLIC = {"web:sign-in", "web:sign-out", "static", "api:api-root", "api:login"}
 #: The pages of the law: public by the node's choice, made from the law data and never from a case.
-PUBLIC |= {"web:law", "web:law-page", "web:law-asset"}
+PUBLIC |= {"web:law", "web:law-page", "web:law-page-file", "web:law-asset"}
 READERS = {"drafter", "signatory", "supervisor"}
 WRITERS = {"drafter", "signatory"}
 #: Who gets a page with GET, on an object of their own authority. A page not listed here is nobody's.
@@ -35,6 +35,7 @@ PAGES: dict[str, set[str]] = {
     "web:law-file": READERS,
     "web:law-compare": READERS,
     "web:law-answers": READERS,
+    "web:law-road": READERS,
     "web:people": {"supervisor", "administrator"},
     "web:officer-add": {"administrator"},
     "web:officer-reset": {"administrator"},

@@ -6,6 +6,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.web.conftest import SECRET, Desk
 
+from corridor.law.road import own_steps
+
 #: Invented sentences, numbered as an article may be.
 TEXT = b"Article 42\nInvented title\n" + b"\n".join(
     f"{number}. An invented sentence number {number}.".encode() for number in range(1, 10)
@@ -131,3 +133,20 @@ def test_the_states_own_answers_stand_on_its_checklist_for_its_people_alone(desk
     path = "/law/gap-xaa/"
     assert "Penal Code s. 210 of this State" in desk.client("CP", "drafter").get(path).content.decode()
     assert "Penal Code s. 210 of this State" not in Client().get(path).content.decode()
+
+
+def test_the_states_road_is_told_on_its_page_and_shown_on_the_road_of_the_law(desk: Desk) -> None:
+    browser, path = desk.client("CA", "supervisor"), "/law-file/road/"
+    line = {
+        "step": own_steps()[0][0],
+        "what": "second reading",
+        "answer": "under_way",
+        "source": "gazette 12",
+    }
+    page = browser.post(path, line | {"date": "soon", "secret": SECRET})
+    assert page.status_code == 422
+    assert "second reading" in page.content.decode()
+    assert browser.post(path, line | {"date": "2026-11-20", "secret": SECRET})["Location"] == path
+    assert "second reading" in desk.client("CP", "drafter").get(path).content.decode()
+    assert "second reading" in desk.client("CP", "drafter").get("/law/deposit-xaa/").content.decode()
+    assert "second reading" not in Client().get("/law/deposit-xaa/").content.decode()

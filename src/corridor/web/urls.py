@@ -55,6 +55,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("packages/<slug:package_id>/open/", page(evidence.open_, "POST"), name="open"),
     path("packages/<slug:package_id>/download/", page(evidence.download, "POST"), name="download"),
     path("law-file/", page(law_file.texts, *BOTH), name="law-file"),
+    path("law-file/road/", page(law_file.road, *BOTH), name="law-road"),
     path("law-file/answers/", page(law_file.answers, *BOTH), name="law-answers"),
     path("law-file/<slug:instrument>/<int:article>/", page(law_file.compare, *BOTH), name="law-compare"),
     path("people/", page(people.people), name="people"),

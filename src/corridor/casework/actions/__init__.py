@@ -15,7 +15,12 @@ from corridor.casework.actions.evidence import (
     server_folder,
     start_upload,
 )
-from corridor.casework.actions.law import answer_gaps, confirm_paragraphs, load_certified_text
+from corridor.casework.actions.law import (
+    answer_gaps,
+    confirm_paragraphs,
+    load_certified_text,
+    record_progress,
+)
 from corridor.casework.actions.national import make_available, record_measure, record_minute
 from corridor.casework.actions.people import (
     add_authority,
@@ -45,6 +50,7 @@ __all__ = [
     "read_item",
     "record_measure",
     "record_minute",
+    "record_progress",
     "reset_officer",
     "save_draft",
     "seal_from_server",

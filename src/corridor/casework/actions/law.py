@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +18,7 @@ from corridor.casework.models.law import KEY, PAYLOAD_TYPE
 from corridor.casework.queries.law import certified_text
 from corridor.law import certified, confirm
 from corridor.law.gaps import Answer, Met, gaps, malformed
+from corridor.law.road import read_progress
 
 
 def load_certified_text(
@@ -88,6 +91,20 @@ def answer_gaps(person: Person, *, answers: Mapping[str, tuple[str, str, str]], 
         made.append(Answer(item, Met(met), source.strip()[:400], today, person.number, note.strip()[:2000]))
     gaps(house().state, made)  # refuses what is no item
     return _enter(person, "gap_answer", {"answers": [one.to_dict() for one in made]}, secret)
+
+
+def record_progress(person: Person, *, told: Mapping[str, str], secret: str) -> LawEntered:
+    """Write down one line of this State's own road to becoming a Party: `step`, `what`, `answer`, `source`, `date`
+    and maybe a `note`. Raises LawFault `law.road.malformed` for what is none.
+    """
+    person.require("law.write")
+    cells = {name: str(told.get(name, "")) for name in ("step", "what", "answer", "source", "date", "note")}
+    table = io.StringIO()
+    writer = csv.DictWriter(table, [*cells, "by"])
+    writer.writeheader()
+    writer.writerow({**cells, "by": person.number})
+    (line,) = read_progress(table.getvalue().encode())
+    return _enter(person, "progress", {"progress": [line.to_dict()]}, secret)
 
 
 def _enter(person: Person, kind: str, content: dict[str, Any], secret: str) -> LawEntered:

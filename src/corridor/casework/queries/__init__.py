@@ -13,6 +13,7 @@ from corridor.casework.queries.law import (
     law_confirmed,
     law_entries,
     law_paragraphs,
+    law_progress,
 )
 from corridor.casework.queries.people import people
 
@@ -31,6 +32,7 @@ __all__ = [
     "law_confirmed",
     "law_entries",
     "law_paragraphs",
+    "law_progress",
     "missing",
     "package_dossier",
     "package_row",

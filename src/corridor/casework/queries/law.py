@@ -14,6 +14,7 @@ from corridor.casework.models import LawEntry
 from corridor.casework.models.law import KEY
 from corridor.law import certified, confirm
 from corridor.law.gaps import Answer, Met
+from corridor.law.road import Progress, StepState
 from corridor.law.ruleset import DEFAULT
 from corridor.law.types import Line
 from corridor.notary import Envelope, canonical
@@ -117,6 +118,23 @@ def gap_answers(person: Person) -> tuple[Answer, ...]:
         )
         for one in law_entries(person, "gap_answer")
         for said in one.content["answers"]
+    )
+
+
+def law_progress(person: Person) -> tuple[Progress, ...]:
+    """This State's own lines on its road to becoming a Party, oldest first."""
+    return tuple(
+        Progress(
+            step=said["step"],
+            what=said["what"],
+            answer=StepState(said["answer"]),
+            source=said["source"],
+            date=date.fromisoformat(said["date"]),
+            by=said["by"],
+            note=said["note"],
+        )
+        for one in law_entries(person, "progress")
+        for said in one.content["progress"]
     )
 
 

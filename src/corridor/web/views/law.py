@@ -147,6 +147,7 @@ def _context(request: HttpRequest, person: Person | None) -> site.Context:
         home=person.state if person else "",
         own=reader is not None,
         own_answers=queries.gap_answers(reader) if reader else (),
+        own_progress=queries.law_progress(reader) if reader else (),
         confirmed=queries.law_confirmed(reader).cites if reader else frozenset(),
     )
 

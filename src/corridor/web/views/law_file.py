@@ -13,7 +13,12 @@ from corridor.casework.fault import NotFound
 from corridor.faults import Fault
 from corridor.law import certified, confirm
 from corridor.law.errors import LawFault
+from corridor.law.road import own_steps
 from corridor.web.pages import show, status_of
+
+#: What a line of the State's road says, and the answers it may give.
+TOLD = ("step", "what", "answer", "source", "date", "note")
+STEP_ANSWERS = ("done", "under_way", "planned", "not_needed")
 
 
 def texts(request: HttpRequest, person: Person) -> HttpResponseBase:
@@ -129,6 +134,31 @@ def answers(request: HttpRequest, person: Person) -> HttpResponseBase:
         "fault": fault,
     }
     return show(request, person, "law_answers", context, status=status_of(fault) if fault else 200)
+
+
+def road(request: HttpRequest, person: Person) -> HttpResponseBase:
+    """This State's own road to becoming a Party, told line by line."""
+    person.require("law.read")
+    fault: Fault | None = None
+    given = {name: request.POST.get(name, "").strip() for name in TOLD}
+    if request.method == "POST":
+        try:
+            actions.record_progress(person, told=given, secret=request.POST.get("secret", ""))
+            return redirect("web:law-road")
+        except Fault as error:
+            fault = error
+    titles = dict(own_steps())
+    context = {
+        "lines": [
+            {"line": each, "title": titles.get(each.step, each.step)} for each in queries.law_progress(person)
+        ],
+        "steps": titles.items(),
+        "answers": STEP_ANSWERS,
+        "given": given,
+        "may_sign": person.may("law.write"),
+        "fault": fault,
+    }
+    return show(request, person, "law_road", context, status=status_of(fault) if fault else 200)
 
 
 def _articles(person: Person, instrument: str) -> tuple[int, ...]:
