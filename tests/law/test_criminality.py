@@ -154,7 +154,7 @@ def test_what_must_be_checked_first_says_why() -> None:
 
 
 def test_every_researched_state_is_a_state_and_every_row_has_its_source() -> None:
-    assert len(researched()) == 27
+    assert len(researched()) == 31
     sources = national_sources()
     for each in researched():
         for row in national(each.code).values():
