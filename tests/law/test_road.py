@@ -281,3 +281,18 @@ def test_every_notification_of_the_convention_has_its_paper_somewhere_on_the_roa
     cited = {cite for kit in kits for each in kit.documents for cite in each.cites}
     for line in law.notifications():
         assert line.cite() in cited, line.id
+
+
+def test_what_cannot_be_otherwise_is_behind_even_where_no_signature_is_shown() -> None:
+    kit = deposit_kit("XAA", on=DAY)  # a Party of the cast, no signature in its table
+    states = {each.id: each.state for each in kit.steps}
+    assert kit.way is Way.ACCESSION
+    assert states["decide"] is StepState.PASSED
+    assert states["choose"] is StepState.PASSED
+    assert states["designate"] is StepState.OPEN  # nothing shows that its authorities were notified
+    assert states["in_force"] is StepState.DONE
+
+
+def test_one_that_has_not_signed_is_told_that_it_may_accede() -> None:
+    assert any("may accede afterwards" in each for each in deposit_kit("CHE", on=DAY, table=table()).caveats)
+    assert not any("may accede" in each for each in deposit_kit("FRA", on=DAY).caveats)

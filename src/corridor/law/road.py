@@ -362,7 +362,8 @@ def _days(who: _Who, found: Status, stand: Stand, confirmed: Collection[str]) ->
     if stand in (Stand.DEPOSITED, Stand.PARTY):
         own = found.in_force_for(who.code)
         text = f"In force for {who.name} from {own.isoformat()}" if own else "In force for it on the same day"
-        yield KeyDay("in_force_for_it", text, own, place(general, confirmed))
+        clause = later if own and in_force and own > in_force else general
+        yield KeyDay("in_force_for_it", text, own, place(clause, confirmed))
         return
     bound = _if_deposited(who, found, in_force)
     days = later.number("days")
@@ -410,8 +411,9 @@ def _step(
     at, because = StepState.OPEN, ""
     if told:
         at, because = told[-1].answer, f"the State, {told[-1].date.isoformat()}"
-    if row.implied_by in facts and at not in _BEHIND:
-        at, because = StepState.PASSED, facts[row.implied_by]
+    implied = next((facts[fact] for fact in row.implied_by if fact in facts), None)
+    if implied is not None and at not in _BEHIND:
+        at, because = StepState.PASSED, implied
     if row.shown_by in facts:
         at, because = StepState.DONE, facts[row.shown_by]
     lines: list[Line] = [_clause(id) for id in row.clauses]

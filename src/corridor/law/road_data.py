@@ -127,7 +127,7 @@ class StepRow:
     by: tuple[str, ...]
     own: bool
     shown_by: str
-    implied_by: str
+    implied_by: tuple[str, ...]
     clauses: tuple[str, ...]
     notifications: tuple[str, ...]
     rests_on: tuple[str, ...]
@@ -166,7 +166,7 @@ def _step_row(row: Row) -> StepRow:
         by=row.texts("by"),
         own=row.flag("own", default=False),
         shown_by=row.maybe_text("shown_by") or "",
-        implied_by=row.maybe_text("implied_by") or "",
+        implied_by=row.texts("implied_by"),
         clauses=row.texts("clauses"),
         notifications=row.texts("notifications"),
         rests_on=row.texts("rests_on"),
