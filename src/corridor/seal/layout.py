@@ -24,7 +24,7 @@ BAGIT_TEXT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _PAYLOAD = r"data/(?:pack-)?[0-9]{4,12}/[0-9]{5,12}\.age"
 _INDEX = r"index/(?:[0-9]{4,12}|root)\.age"
 _WRAP = r"package-key/[0-9a-f]{64}\.age"
-_CUSTODY = r"custody/[0-9a-f]{16}-[a-z]{1,20}\.(?:dsse\.json|private\.age|tlog-proof|tsr)"
+_CUSTODY = r"custody/[0-9a-f]{16}-[a-z]{1,20}\.(?:dsse\.json|private\.age|tlog-proof|(?:checkpoint\.)?[0-9a-f]{8}\.tsr)"
 _TRUST = r"trust/(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99}/){0,3}[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 PAYLOAD_NAME = re.compile(_PAYLOAD)
 FIXED_TAG_NAME = re.compile(
@@ -35,6 +35,8 @@ GROWING_NAME = re.compile(rf"{_WRAP}|{_CUSTODY}|{_TRUST}")
 WRAP_NAME = re.compile(_WRAP)
 STATEMENT_NAME = re.compile(r"custody/([0-9a-f]{16})-([a-z]{1,20})\.dsse\.json")
 PRIVATE_NAME = re.compile(r"custody/([0-9a-f]{16})-([a-z]{1,20})\.private\.age")
+PROOF_NAME = re.compile(r"custody/([0-9a-f]{16})-([a-z]{1,20})\.tlog-proof")
+TIME_NAME = re.compile(r"custody/([0-9a-f]{16})-([a-z]{1,20})\.(checkpoint\.)?([0-9a-f]{8})\.tsr")
 _LINE = re.compile(r"([0-9a-f]{64})  ([!-~]+)")
 # Nobody's manifest is longer: read into memory before it is believed.
 MANIFEST_LIMIT = 256 * MIB
