@@ -8,7 +8,7 @@ ASSETS := src/corridor/web/static/vendor/.built
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-postgres lint types contracts format bench docs vectors forecast clean
+.PHONY: help setup demo test test-all chromium stock-tools test-postgres lint types contracts format bench docs vectors forecast clean
 
 help: ## show this index
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,14 +34,17 @@ $(ASSETS): package-lock.json src/corridor/web/assets.py $(wildcard src/corridor/
 demo: setup ## two States, one case: play the story, then keep both desks open (ARGS=--exit ends after it)
 	$(BIN)/corridor demo $(ARGS)
 
-test: setup chromium lint ## lint, types, import contracts, every test on SQLite and PostgreSQL, the browser test
+test: setup chromium stock-tools lint ## lint, types, import contracts, every test on SQLite and PostgreSQL, the browser test
 	.ci/tests
 
-test-all: setup chromium lint ## the same, with the long suites
+test-all: setup chromium stock-tools lint ## the same, with the long suites
 	.ci/tests --all
 
 chromium: ## the browser the browser test drives: installs Debian's where that is possible
 	@command -v chromium >/dev/null || .ci/install-package chromium
+
+stock-tools: ## the tools of others that open a package in the tests: installs Debian's where that is possible
+	@for tool in age jq openssl; do command -v $$tool >/dev/null || .ci/install-package $$tool || exit 1; done
 
 lint: types contracts ## ruff, mypy, import contracts
 	$(BIN)/ruff check .
