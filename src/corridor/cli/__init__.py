@@ -15,11 +15,11 @@ from corridor.faults import Fault
 #: name -> (module, attribute, one line for the index). The order is the order `corridor --help` shows.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("corridor.cli.demo.command", "demo", "Play one case between two States on this machine"),
-    "seal": ("corridor.cli.seal", "seal", "Seal files into an evidence package"),
-    "verify": ("corridor.cli.seal", "verify", "Check a package; needs no key"),
-    "open": ("corridor.cli.seal", "open_", "Open a package with a custodian's identity"),
-    "rewrap": ("corridor.cli.seal", "rewrap", "Give a package to a further custodian"),
-    "keygen": ("corridor.cli.seal", "keygen", "Make a custodian's key pair"),
+    "seal": ("corridor.cli.evidence.seal", "seal", "Seal files into an evidence package"),
+    "verify": ("corridor.cli.evidence.verify", "verify", "Check a package; needs no key"),
+    "open": ("corridor.cli.evidence.contents", "open_", "Open a package with a custodian's identity"),
+    "rewrap": ("corridor.cli.evidence.keys", "rewrap", "Give a package to a further custodian"),
+    "keygen": ("corridor.cli.evidence.keys", "keygen", "Make a custodian's key pair"),
     "dossier": ("corridor.cli.dossier", "app", "Show, verify or export a dossier of this node"),
     "law": ("corridor.cli.law", "law_app", "The Convention and its neighbours, as data"),
     "registry": ("corridor.cli.registry", "registry_app", "The directory of Parties, authorities and keys"),

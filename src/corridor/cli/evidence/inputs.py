@@ -1,0 +1,122 @@
+"""What the evidence commands are given: packages, keys, custodians and the secrets they are sealed under.
+
+Nothing here or in the commands loads cryptography before a command runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corridor.cli.params import PATH, F, argument, option
+from corridor.faults import Fault
+
+if TYPE_CHECKING:
+    from corridor.notary import KeyRecord, PublicKey
+    from corridor.registry import Directory
+    from corridor.seal import age, custody
+    from corridor.seal.wraps import Custodian
+
+package_ = argument("path", type=PATH, help="The package's folder.")
+cls_ = option("--class", "cls", default="hybrid", help="hybrid (age 1.3 or later) or classic (any age).")
+directory_ = option("--directory", type=PATH, help="A node's own directory: its names and its States' keys.")
+expect_ = option("--expect", help="The package id you were told by another way.")
+secret_file_ = option(
+    "--secret-file", type=PATH, help="Holds the secret; asked for at the terminal otherwise."
+)
+
+
+def identity_(
+    required: bool = True, text: str = "An age identity file, plain or sealed under a secret."
+) -> Callable[[F], F]:
+    """`--identity`, which may be given several times."""
+    return option("--identity", "-i", type=PATH, multiple=True, required=required, help=text)
+
+
+def to_(help: str = "An age recipient (age1…), or a name in --directory: XBB-CA.") -> Callable[[F], F]:
+    """`--to`, which may be given several times."""
+    return option("--to", multiple=True, required=True, help=help)
+
+
+class CliFault(Fault):
+    """A command was given something it cannot use."""
+
+
+def secret(file: Path | None, prompt: str, *, confirm: bool = False) -> str:
+    """The secret in `file` without its line end, or asked for at the terminal, unseen."""
+    if file is not None:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    text: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
+    return text
+
+
+def say(lines: Sequence[str], data: Any, as_json: bool) -> None:
+    """The same answer for people or, with --json, for programs."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else "\n".join(lines))
+
+
+def directory_at(path: Path) -> Directory:
+    """A node's own directory."""
+    from corridor.registry import Directory
+
+    return Directory(path)
+
+
+def state_keys(directory: Path | None) -> Callable[[str], tuple[PublicKey | KeyRecord, ...]] | None:
+    """A State's certifying keys as a directory holds them; None without one."""
+    if directory is None:
+        return None
+    from corridor.notary import KeyUse
+
+    held = directory_at(directory)
+    return lambda state: tuple(held.keys(state, KeyUse.STATE))
+
+
+def custodian(name: str, cls: str, directory: Path | None) -> Custodian:
+    """An age recipient as it stands, or an authority's custody recipient from a directory."""
+    from corridor.seal.wraps import Custodian
+
+    if name.startswith("age1"):
+        return Custodian(f"recipient {name[:16]}", name)
+    if directory is None:
+        raise CliFault("cli.seal.name-needs-directory", name=name)
+    entry = directory_at(directory).entry(name.partition("-")[0])
+    rows = entry.custody_recipients(name) if entry is not None else ()
+    fitting = [row for row in rows if row.cls == cls]
+    if not fitting:
+        raise CliFault("cli.seal.no-such-name", name=name, cls=cls)
+    return Custodian(name, fitting[0].recipient)
+
+
+def signer(key: Path, secret_file: Path | None) -> custody.Signer:
+    """An officer's sealed key with the credential that certifies it, `credential.json` beside it."""
+    from corridor.notary import Envelope, credentials, keys
+    from corridor.seal.custody import Signer
+
+    paper = key.parent / "credential.json"
+    if not paper.is_file():
+        raise CliFault("cli.seal.no-credential", path=paper)
+    credential = Envelope.from_json(paper.read_bytes())
+    state = str(credentials.claimed(credential)["state"])
+    return Signer(credential, keys.unlock(key, secret(secret_file, f"Secret for {key.name}")), state)
+
+
+def identities(files: Sequence[Path], secret_file: Path | None) -> list[age.AnyIdentity]:
+    """The identities in age identity files, each plain or sealed under a secret."""
+    from io import BytesIO
+
+    from corridor.seal import age
+
+    found: list[age.AnyIdentity] = []
+    for file in files:
+        raw = file.read_bytes()
+        if raw.startswith(b"age-encryption.org/"):
+            sink = BytesIO()
+            age.decrypt(BytesIO(raw), sink, [age.Passphrase(secret(secret_file, f"Secret for {file.name}"))])
+            raw = sink.getvalue()
+        found += age.parse_identity_file(raw.decode("utf-8"))
+    return found
