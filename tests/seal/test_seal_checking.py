@@ -347,7 +347,10 @@ def lines_of(made: package.SealedPackage, key: age.Identity) -> list[bytes]:
         (lambda lines: lines[1:], "seal.index.malformed"),
         (lambda lines: [*lines, b"x" * (1 << 21)], "seal.index.malformed"),
         (
-            lambda lines: [line.replace(b'"mailbox/empty.txt"', b'"mailbox"') for line in lines],
+            lambda lines: [
+                line.replace(b'"mailbox/empty.txt"', b'"mailbox"').replace(b'"empty.txt"', b'"mailbox"')
+                for line in lines
+            ],
             "seal.item.name-conflict",
         ),
         (lambda lines: [line.replace(b"000001", b"000099") for line in lines], "seal.pack.member-missing"),

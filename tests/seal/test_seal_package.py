@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import bagit
@@ -241,7 +242,8 @@ def test_an_item_is_shown_to_be_in_the_package_without_showing_another(
     info = package.bag_info(made.path)
     for item in index:
         record, salt, position, path = index.proof(item)
-        assert verify_item(record, salt, position, info.items, path, info.tree) == item
+        placeless = replace(item, number=0, unit="", parts=0, member="")
+        assert verify_item(record, salt, position, info.items, path, info.tree) == placeless
         with pytest.raises(PackageError, match=r"seal\.index\.not-in-tree"):
             verify_item(record, bytes(32), position, info.items, path, info.tree)
 

@@ -15,11 +15,19 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from corridor.notary import NotaryFault
 from corridor.seal import age, custody
 from corridor.seal.faults import PackageError
 from corridor.seal.files import disk_faults, remove_tree, sync_folder, write_whole
-from corridor.seal.index import IndexRoot, Item, ItemTree, check_name, parse_record, read_lines
+from corridor.seal.index import (
+    IndexRoot,
+    Item,
+    ItemTree,
+    check_items,
+    check_name,
+    leaf,
+    parse_record,
+    read_lines,
+)
 from corridor.seal.layout import (
     FIXED_TAG_NAME,
     INDEX_ROOT,
@@ -88,13 +96,7 @@ class Index:
 
     def __iter__(self) -> Iterator[Item]:
         """Every item once. Raises `seal.index.tree-mismatch` at the end if these are not all."""
-        tree = ItemTree(self.root.secret)
-        for line in self.records():
-            item = parse_record(line)
-            tree.add(item.number, line)
-            yield item
-        if tree.size != self.root.items or tree.root() != self.root.tree:
-            raise PackageError("seal.index.tree-mismatch")
+        return check_items(self.records(), self.root)
 
     def find(self, item: int | str) -> Item:
         """By number or by name. Reads the whole index, so that a wrong one is noticed."""
@@ -111,11 +113,8 @@ class Index:
             number = parse_record(line).number
             tree.add(number, line)
             if number == item.number:
-                record = line
-        try:
-            position, salt, path = tree.proof(item.number, record)
-        except (NotaryFault, ValueError):
-            raise PackageError("seal.item.absent") from None
+                record = leaf(line)
+        position, salt, path = tree.proof(item.number, record)
         return record, salt, position, path
 
 

@@ -23,7 +23,7 @@ from corridor.seal import age, custody
 from corridor.seal.conveyor import Conveyor, Unit
 from corridor.seal.faults import PackageError
 from corridor.seal.files import disk_faults, remove_tree, sync_folder, write_whole
-from corridor.seal.index import IndexRoot, Item, ItemTree, check_name, context_line
+from corridor.seal.index import IndexRoot, Item, ItemTree, check_name, conditions_digest, context_line
 from corridor.seal.layout import (
     BAG_INFO,
     BAGIT,
@@ -82,6 +82,7 @@ class Sealer:
         self._signer = signer
         self._clock = clock
         self._conditions = tuple(conditions)
+        self._conditions_digest = conditions_digest(self._conditions)
         self._custodians = list(recipients)
         if not self._custodians:
             raise PackageError("seal.package.no-custodian")
@@ -168,11 +169,13 @@ class Sealer:
 
     def _add_link(self, path: bytes, item: Item) -> None:
         try:
-            target = os.readlink(path).decode("utf-8", "replace")
+            raw = os.readlink(path)
         except OSError as error:
             self._record(replace(item, state="unreadable", reason=_reason(error)))
             return
-        self._record(replace(item, state="link", target=target))
+        target = raw.decode("utf-8", "replace")
+        bad = b"" if target.encode() == raw else raw
+        self._record(replace(item, state="link", target=target, target_bytes=bad))
 
     def _add_folder(self, path: bytes, name: bytes, item: Item) -> None:
         try:
@@ -228,7 +231,7 @@ class Sealer:
                 raise PackageError("seal.item.name-taken")
             self._names.add(key)
             self._items += 1
-            return replace(item, number=self._items)
+            return replace(item, number=self._items, conditions=self._conditions_digest)
 
     def _record(self, item: Item) -> None:
         """Record an item of which nothing is sealed."""
