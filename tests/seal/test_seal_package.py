@@ -191,14 +191,16 @@ def test_a_file_that_changes_while_it_is_read_is_recorded(
 ) -> None:
     file = tmp_path / "growing.log"
     file.write_bytes(bytes(size))
-    fill = package.ItemWriter.fill_from
+    look = os.fstat
 
-    def meddle(self: package.ItemWriter, source: object, expected: int) -> None:
-        with file.open("ab") as more:
-            more.write(b"one more line")
-        fill(self, source, expected)  # type: ignore[arg-type]
+    def meddle(handle: int) -> os.stat_result:
+        facts = look(handle)
+        if facts.st_size == size:
+            with file.open("ab") as more:
+                more.write(b"one more line")
+        return facts
 
-    monkeypatch.setattr(package.ItemWriter, "fill_from", meddle)
+    monkeypatch.setattr(os, "fstat", meddle)
     identity = identities[age.HYBRID]
     made = package.seal([file], tmp_path / "p", [custodian(identity)], clock=lambda: NOW)
     assert [item.state for item in made.problems] == ["changed"]
@@ -208,7 +210,7 @@ def test_a_file_that_changes_while_it_is_read_is_recorded(
 def test_a_read_error_in_the_middle_is_recorded(
     tmp_path: Path, identities: dict[str, age.Identity], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "bad sector").write_bytes(bytes(100))
+    (tmp_path / "bad sector").write_bytes(bytes(2 * MIB))
 
     def broken(self: package.ItemWriter, source: object, expected: int) -> None:
         self.write(b"the part that could be read")
@@ -326,7 +328,7 @@ def test_a_sealing_given_up_leaves_nothing(tmp_path: Path, identities: dict[str,
 def test_a_full_disk_is_said_plainly_and_leaves_nothing(
     tmp_path: Path, identities: dict[str, age.Identity], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: Conveyor, block: object) -> None:
+    def full(self: Conveyor, block: object, part: object) -> None:
         with disk_faults():
             raise OSError(28, "no space left on device")
 

@@ -1,92 +1,140 @@
-"""Plaintext in, sealed and digested files out: two threads, bounded memory, one pass.
+"""Plaintext in, sealed and digested files out: one pass, bounded memory, both cores busy.
 
-The caller's thread reads and hashes the item; the conveyor's thread hashes the sealed bytes and writes them.
-The encryption between is done by whichever has less to do, so both cores stay busy; a third thread waits for
-the disk.
+The caller's thread reads and hashes the item; the sealing thread hashes the sealed bytes; a third writes them and a
+fourth waits for the disk to say that they are there. The encryption between is done by whichever of the first two
+has less to do.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from corridor.seal import age
 from corridor.seal.age.stream import BATCH, CHUNK, SEALED_CHUNK
+from corridor.seal.direct import ALIGN, DirectFile, aligned_buffer
 from corridor.seal.faults import PackageError
 from corridor.seal.files import disk_faults
 from corridor.seal.layout import PART
 
 BLOCK = BATCH * CHUNK
 _BLOCKS = 12  # in flight at once, 2 MiB each with its sealed form
-_BACKLOG = 3  # blocks waiting, from which on the caller's thread encrypts too
+_BACKLOG = 2  # blocks waiting, from which on the caller's thread encrypts too
 _UNSYNCED = 4  # files written whose sync is still awaited
+
+
+class OutFile(Protocol):
+    """Where one sealed file goes: `DirectFile`, or what a benchmark puts in its place."""
+
+    @property
+    def size(self) -> int: ...
+    def append(self, buffer: memoryview, start: int, end: int) -> None: ...
+    def write(self, data: bytes | memoryview) -> None: ...
+    def finish(self) -> None: ...
+    def sync(self) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One sealed file, whole and synced. `boundary`: SHA-256 of the item up to the file's end, where asked for."""
+
+    name: str
+    size: int
+    sha256: str
+    boundary: str
 
 
 class _Part:
     """One age file being written."""
 
-    def __init__(self, folder: Path, name: str, recipient: age.RecipientLike) -> None:
+    def __init__(self, name: str, out: OutFile, recipient: age.RecipientLike) -> None:
         self.name = name
+        self.out = out
         head, self.sealer = age.begin([recipient])
-        with disk_faults():
-            self.file = (folder / name).open("xb", buffering=0)
-            self.file.write(head)
+        self.head = len(head)
         self.digest = hashlib.sha256(head)
-        self.size = len(head)
+        self.boundary = ""
+        out.write(head)
 
 
 @dataclass
 class _Block:
     plain: memoryview = field(default_factory=lambda: memoryview(bytearray(BLOCK)))
-    sealed: memoryview = field(default_factory=lambda: memoryview(bytearray(BATCH * SEALED_CHUNK)))
+    sealed: memoryview = field(default_factory=lambda: aligned_buffer(BATCH * SEALED_CHUNK + 2 * ALIGN))
     part: _Part | None = None
-    start: int = 0
+    start: int = 0  # number of its first chunk
     length: int = 0
     last: bool = False
-    sealed_length: int = -1  # -1: not yet encrypted
+    begin: int = 0  # where in `sealed` its sealed form begins, and ends (0: not yet encrypted)
+    end: int = 0
 
     def encrypt(self) -> None:
         if self.part is None:
             raise RuntimeError("a block without a part")
-        self.sealed_length = self.part.sealer.seal_into(
-            self.plain[: self.length], self.sealed, start=self.start, last=self.last
+        # At the place it has in the file, modulo what direct writes ask for.
+        self.begin = (self.part.head + self.start * SEALED_CHUNK) % ALIGN
+        self.end = self.begin + self.part.sealer.seal_into(
+            self.plain[: self.length], self.sealed[self.begin :], start=self.start, last=self.last
         )
 
 
 class Conveyor:
-    """Shared by all units of one package. Any thread may feed it, each its own unit."""
+    """Shared by all units of one package. Any thread may feed it, each its own unit.
 
-    def __init__(self, folder: Path, recipient: age.RecipientLike) -> None:
+    `open_file` makes the file of a path; `on_finished` is told, in another thread, of each file that is whole and
+    synced.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        recipient: age.RecipientLike,
+        *,
+        open_file: Callable[[Path], OutFile] = DirectFile,
+        on_finished: Callable[[Finished], None] | None = None,
+    ) -> None:
         self.folder = folder
         self.recipient = recipient
         self.digests: dict[str, str] = {}  # of each finished file
         self.sizes: dict[str, int] = {}
+        self._open_file = open_file
+        self._on_finished = on_finished
         self._error: BaseException | None = None
         self._free: queue.SimpleQueue[_Block] = queue.SimpleQueue()
         self._made = 0
         self._waiting: queue.SimpleQueue[_Block | None] = queue.SimpleQueue()
+        self._sealed: queue.SimpleQueue[_Block | None] = queue.SimpleQueue()
         self._syncs: list[Future[None]] = []
         self._syncer = ThreadPoolExecutor(1, "seal-sync")
         self._lock = threading.Lock()
         self._open: set[_Part] = set()
-        self._worker = threading.Thread(target=self._work, name="seal-write", daemon=True)
-        self._worker.start()
+        self._workers = [
+            threading.Thread(target=self._work, args=work, name=f"seal-{name}", daemon=True)
+            for name, work in {
+                "digest": (self._waiting, self._digest, self._sealed),
+                "write": (self._sealed, self._write, None),
+            }.items()
+        ]
+        for worker in self._workers:
+            worker.start()
 
     def block(self) -> _Block:
         """An empty block; waits when all are in use."""
         self.raise_if_failed()
         with self._lock:
             # Every open unit keeps a block: past the usual number, make one rather than wait for ever.
-            fresh = self._free.empty() and (self._made < _BLOCKS or self._waiting.empty())
+            idle = self._waiting.empty() and self._sealed.empty()
+            fresh = self._free.empty() and (self._made < _BLOCKS or idle)
             self._made += fresh
         block = _Block() if fresh else self._free.get()
-        block.length, block.sealed_length, block.last = 0, -1, False
+        block.length, block.begin, block.end, block.last = 0, 0, 0, False
         return block
 
     def give_back(self, block: _Block) -> None:
@@ -94,7 +142,8 @@ class Conveyor:
         self._free.put(block)
 
     def open_part(self, name: str) -> _Part:
-        part = _Part(self.folder, name, self.recipient)
+        with disk_faults():
+            part = _Part(name, self._open_file(self.folder / name), self.recipient)
         with self._lock:
             self._open.add(part)
         return part
@@ -108,73 +157,98 @@ class Conveyor:
         if self._error is not None:
             raise self._error
 
-    def _work(self) -> None:
-        while (block := self._waiting.get()) is not None:
+    def _work(
+        self,
+        source: queue.SimpleQueue[_Block | None],
+        work: Callable[[_Block, _Part], None],
+        sink: queue.SimpleQueue[_Block | None] | None,
+    ) -> None:
+        while (block := source.get()) is not None:
             if self._error is None:
                 try:
-                    self._write(block)
+                    if block.part is None:
+                        raise RuntimeError("a block without a part")
+                    work(block, block.part)
                 except BaseException as error:  # handed to the caller's thread, which raises it
                     self._error = error
-            self.give_back(block)
+            if sink is not None:
+                sink.put(block)
+            else:
+                self.give_back(block)
+        if sink is not None:
+            sink.put(None)
 
-    def _write(self, block: _Block) -> None:
-        part = block.part
-        if part is None:
-            raise RuntimeError("a block without a part")
-        if block.sealed_length < 0:
+    def _digest(self, block: _Block, part: _Part) -> None:
+        if not block.end:
             block.encrypt()
-        data = block.sealed[: block.sealed_length]
-        part.digest.update(data)
-        part.size += len(data)
+        part.digest.update(block.sealed[block.begin : block.end])
+
+    def _write(self, block: _Block, part: _Part) -> None:
         with disk_faults():
-            while data:
-                data = data[part.file.write(data) or 0 :]
-        if block.last:
-            self.digests[part.name] = part.digest.hexdigest()
-            self.sizes[part.name] = part.size
-            self._syncs.append(self._syncer.submit(self._sync, part))
-            while len(self._syncs) > _UNSYNCED:
-                self._syncs.pop(0).result()
+            part.out.append(block.sealed, block.begin, block.end)
+            if not block.last:
+                return
+            part.out.finish()
+        self._syncs.append(self._syncer.submit(self._sync, part))
+        while len(self._syncs) > _UNSYNCED:
+            self._syncs.pop(0).result()
 
     def _sync(self, part: _Part) -> None:
         with disk_faults():
-            os.fsync(part.file.fileno())
-            part.file.close()
+            part.out.sync()
+            part.out.close()
         with self._lock:
             self._open.discard(part)
+        done = Finished(part.name, part.out.size, part.digest.hexdigest(), part.boundary)
+        self.digests[done.name] = done.sha256
+        self.sizes[done.name] = done.size
+        if self._on_finished is not None:
+            self._on_finished(done)
+
+    def _stop(self) -> None:
+        if self._workers[0].is_alive():
+            self._waiting.put(None)
+        for worker in self._workers:
+            worker.join()
 
     def finish(self) -> None:
         """Wait until everything submitted is on disk. Raises what went wrong."""
-        self._waiting.put(None)
-        self._worker.join()
+        self._stop()
         for sync in self._syncs:
             if self._error is None:
                 try:
                     sync.result()
-                except PackageError as error:
+                except Exception as error:
                     self._error = error
         self._syncer.shutdown()
         self.raise_if_failed()
 
     def abandon(self) -> None:
-        """Stop, closing every file. The caller removes the folder."""
+        """Stop, closing every file. What was finished is synced; the caller removes the folder or keeps it."""
         self._error = self._error or PackageError("seal.package.abandoned")
-        if self._worker.is_alive():
-            self._waiting.put(None)
-            self._worker.join()
+        self._stop()
         self._syncer.shutdown()
         for part in list(self._open):
-            part.file.close()
+            part.out.close()
 
 
 class Unit:
     """An ordered list of sealed files that together hold one stream: a large item, a pack, the index.
 
     A full block waits until it is known whether anything follows, for the last chunk of a file is sealed
-    differently and must not be empty.
+    differently and must not be empty. With `digest` the stream is hashed on its way, and the digest noted at the end of
+    each full file; `parts` files of `part_size` are then taken for sealed and hashed before.
     """
 
-    def __init__(self, conveyor: Conveyor, name_of: Callable[[int], str], part_size: int = PART) -> None:
+    def __init__(
+        self,
+        conveyor: Conveyor,
+        name_of: Callable[[int], str],
+        part_size: int = PART,
+        *,
+        digest: hashlib._Hash | None = None,
+        parts: int = 0,
+    ) -> None:
         self._conveyor = conveyor
         self._name_of = name_of
         self._part_size = part_size
@@ -182,8 +256,10 @@ class Unit:
         self._block: _Block | None = None
         self._part: _Part | None = None
         self._sent = 0  # plaintext of the current file already on its way
-        self.parts = 0
-        self.size = 0
+        self._boundary = ""
+        self.digest = digest
+        self.parts = parts
+        self.size = parts * part_size
 
     @property
     def left_in_part(self) -> int:
@@ -200,15 +276,22 @@ class Unit:
         return self._block.plain[self._block.length :]
 
     def commit(self, count: int) -> None:
-        if self._block is None:
+        if not count:
+            return
+        block = self._block
+        if block is None:
             raise RuntimeError("commit without room")
-        if count and self._full is not None:
+        if self.digest is not None:
+            self.digest.update(block.plain[block.length : block.length + count])
+        if self._full is not None:
             full, self._full = self._full, None
             self._send(full, last=self._sent + full.length == self._part_size)
-        self._block.length += count
+        block.length += count
         self.size += count
+        if self.digest is not None and self._sent + block.length == self._part_size:
+            self._boundary = self.digest.hexdigest()
 
-    def write(self, data: bytes | memoryview) -> None:
+    def write(self, data: bytes | bytearray | memoryview) -> None:
         view = memoryview(data)
         while view:
             room = self.room()
@@ -243,5 +326,6 @@ class Unit:
         block.part, block.start, block.last = self._part, self._sent // CHUNK, last
         self._sent += block.length
         if last:
-            self._part, self._sent = None, 0
+            self._part.boundary = self._boundary
+            self._part, self._sent, self._boundary = None, 0, ""
         self._conveyor.submit(block)

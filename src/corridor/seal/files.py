@@ -35,12 +35,12 @@ def disk_faults() -> Iterator[None]:
         raise PackageError("seal.disk.refused", errno=errno.errorcode.get(error.errno or 0, "?")) from error
 
 
-def write_whole(file: Path, data: bytes) -> None:
-    """Write under a temporary name, sync, rename. Raises `PackageError`."""
+def write_whole(file: Path, data: bytes, mode: int = 0o666) -> None:
+    """Write under a temporary name, sync, rename. `mode` is before the umask. Raises `PackageError`."""
     temporary = file.with_name(f".tmp-{secrets.token_hex(8)}")
     with disk_faults():
         try:
-            with temporary.open("xb") as stream:
+            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())

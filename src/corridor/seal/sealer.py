@@ -3,27 +3,35 @@ key is held. Everything is made under a temporary name and renamed when whole; p
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import secrets
-import stat
-import tarfile
 import threading
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from io import FileIO
 from pathlib import Path
 from types import TracebackType
+from typing import Any, BinaryIO
 
 import corridor
 from corridor.seal import age, custody
-from corridor.seal.conveyor import Conveyor, Unit
+from corridor.seal.conveyor import Conveyor, OutFile, Unit
+from corridor.seal.direct import DirectFile
 from corridor.seal.faults import PackageError
 from corridor.seal.files import disk_faults, remove_tree, sync_folder, write_whole
-from corridor.seal.index import IndexRoot, Item, ItemTree, check_name, conditions_digest, context_line
+from corridor.seal.index import (
+    IndexRoot,
+    Item,
+    ItemTree,
+    Origin,
+    check_name,
+    conditions_digest,
+    context_line,
+    parse_record,
+)
+from corridor.seal.journal import Begun, Journal, OpenItem, find
 from corridor.seal.layout import (
     BAG_INFO,
     BAGIT,
@@ -39,10 +47,13 @@ from corridor.seal.layout import (
     readme_text,
     tag_names,
 )
+from corridor.seal.pack import END, member_header, padding
 from corridor.seal.wraps import Custodian, make_wrap
 
 SMALL = MIB  # items up to this go into packs
-_TAR_BLOCK = 512
+_PROBLEMS = ("unreadable", "special", "changed")
+_LISTED = 1000  # problems kept one by one; the index has them all
+_LINES = 256 * 1024  # of the index, gathered before they are sealed
 
 
 @dataclass(frozen=True)
@@ -55,15 +66,19 @@ class SealedPackage:
     cls: str
     items: int
     size: int  # of the payload, encrypted
-    problems: tuple[Item, ...]  # items not sealed whole: unreadable, special, changed while read
+    problems: tuple[Item, ...]  # the first items not sealed whole: unreadable, special, changed while read
     statement: str | None  # id of the `sealed` statement, when there was a signer
+    troubled: int = 0  # how many were not sealed whole
+    resumed: int = 0  # items that an earlier, interrupted sealing had finished
 
 
 class Sealer:
     """Makes one package. `item` may be called, and its writers used, from several threads.
 
-    Used as a context manager it removes what it made if anything goes wrong. `clock` gives the time (aware).
-    Raises `PackageError`, `age.KeyTextError`.
+    `clock` gives the time (aware). `journal` is a private folder outside the package for the key of its journal: with
+    it an interrupted sealing is kept, and `resume=True` goes on with it, given the same sources in the same order.
+    `progress` is called with each number of bytes sealed. Used as a context manager it removes, or with a journal
+    keeps, what it made if anything goes wrong. Raises `PackageError`, `age.KeyTextError`.
     """
 
     def __init__(
@@ -75,39 +90,75 @@ class Sealer:
         *,
         clock: Callable[[], datetime],
         conditions: Iterable[str] = (),
+        origin: Origin | None = None,
+        journal: Path | None = None,
+        resume: bool = False,
+        progress: Callable[[int], None] | None = None,
+        open_file: Callable[[Path], OutFile] = DirectFile,
     ) -> None:
         self.path = Path(out)
-        self.name = f"urn:uuid:{uuid.uuid4()}"
-        self.cls = cls
         self._signer = signer
         self._clock = clock
         self._conditions = tuple(conditions)
         self._conditions_digest = conditions_digest(self._conditions)
+        self._origin = origin
+        self._progress = progress
         self._custodians = list(recipients)
-        if not self._custodians:
-            raise PackageError("seal.package.no-custodian")
-        if os.path.lexists(self.path):
-            raise PackageError("seal.package.exists")
-        identity = age.generate(cls)
-        wraps = [make_wrap(identity, self.name, custodian) for custodian in self._custodians]
-        self._recipient = identity.recipient
-        self._folder = self.path.with_name(f".sealing-{secrets.token_hex(8)}")
-        with disk_faults():
-            for part in ("data", "index", "package-key", "custody", "trust"):
-                (self._folder / part).mkdir(parents=True)
-        self._done = False
-        for name, data in wraps:
-            write_whole(self._folder / name, data)
-        sync_folder(self._folder)
         self._lock = threading.RLock()
-        self._conveyor = Conveyor(self._folder, self._recipient)
-        self._index = Unit(self._conveyor, lambda part: f"index/{part + 1:04d}.age")
-        self._tree = ItemTree()
+        self._done = False
         self._names: set[bytes] = set()
         self._items = self._units = self._members = self._restricted = self._writing = 0
         self._pack: Unit | None = None
         self._pack_name = ""
         self._problems: list[Item] = []
+        self._troubled = 0
+        self._finished_before: set[int] = set()
+        self._open_before: dict[bytes, OpenItem] = {}
+        self._lines = bytearray()
+        self._journal: Journal | None = None
+        if not self._custodians:
+            raise PackageError("seal.package.no-custodian")
+        if os.path.lexists(self.path):
+            raise PackageError("seal.package.exists")
+        fingerprints = tuple(sorted(each.parsed().fingerprint for each in self._custodians))
+        begun = find(self.path) if resume else None
+        if begun is None:
+            identity = age.generate(cls)
+            folder = self.path.with_name(f".sealing-{secrets.token_hex(8)}")
+            name = f"urn:uuid:{uuid.uuid4()}"
+            begun = Begun(folder, self.path.name, name, cls, identity.recipient.text, fingerprints)
+            wraps = [make_wrap(identity, name, custodian) for custodian in self._custodians]
+            del identity
+            with disk_faults():
+                for part in ("data", "index", "package-key", "custody", "trust"):
+                    (folder / part).mkdir(parents=True)
+            for file, data in wraps:
+                write_whole(folder / file, data)
+            sync_folder(folder)
+        self._begun = begun
+        self._folder = begun.folder
+        self.name = begun.package
+        self.cls = begun.cls
+        recipient = age.parse_recipient(begun.recipient)
+        if not isinstance(recipient, age.Recipient):
+            raise PackageError("seal.resume.damaged")
+        self._recipient = recipient
+        self._conveyor = Conveyor(
+            self._folder, recipient, open_file=open_file, on_finished=self._finished if journal else None
+        )
+        self._index = Unit(self._conveyor, lambda part: f"index/{part + 1:04d}.age")
+        self._tree = ItemTree()
+        self._resumed = 0
+        try:
+            if resume:
+                if journal is None or begun.custodians != fingerprints or begun.cls != cls:
+                    raise PackageError("seal.resume.other-custodians")
+                self._take_up(begun, journal)
+            elif journal is not None:
+                self._journal = Journal.begin(begun, journal, self._tree.secret)
+        except BaseException:
+            self.abort(keep=resume)
+            raise
 
     def __enter__(self) -> Sealer:
         return self
@@ -116,175 +167,216 @@ class Sealer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if not self._done:
-            self.abort()
+            self.abort(keep=self._journal is not None)
 
-    def abort(self) -> None:
-        """Stop and remove everything made so far."""
-        if not self._done:
-            self._done = True
-            self._conveyor.abandon()
+    def abort(self, *, keep: bool = False) -> None:
+        """Stop, and remove everything made so far, or keep it for another sealer to go on with."""
+        if self._done:
+            return
+        self._done = True
+        self._conveyor.abandon()
+        if self._journal is not None:
+            self._journal.close() if keep else self._journal.end()
+        if not keep:
             remove_tree(self._folder)
+
+    # Going on after an interruption
+
+    def _take_up(self, begun: Begun, keys: Path) -> None:
+        """Enter again what was whole, and remove what was not."""
+        self._journal, standing, records = Journal.resume(begun, keys)
+        self._tree = ItemTree(standing.secret)
+        kept: set[str] = set()
+        for line in records:
+            item = parse_record(line)
+            if item.unit:
+                kept.update(f"data/{item.unit}/{part:05d}.age" for part in range(item.parts))
+                self._units = max(self._units, int(item.unit.removeprefix("pack-")))
+            name = item.name_bytes or item.name.encode()
+            self._finished_before.add(self._known(name))
+            standing.open.pop(name, None)
+            self._items = item.number
+            self._resumed += 1
+            self._file(item, line)
+        for name, open_item in standing.open.items():
+            self._open_before[name] = open_item
+            parts = [f"data/{open_item.unit}/{part:05d}.age" for part in range(len(open_item.boundaries))]
+            kept.update(parts)
+            self._units = max(self._units, int(open_item.unit))
+        if not kept <= set(standing.files):
+            raise PackageError("seal.resume.damaged")
+        for part in kept:
+            size, digest = standing.files[part]
+            file = self._folder / part
+            if not file.is_file() or file.stat().st_size != size:
+                raise PackageError("seal.resume.damaged")
+            self._conveyor.digests[part], self._conveyor.sizes[part] = digest, size
+        with disk_faults():
+            for base, _, names in os.walk(self._folder):
+                for each in names:
+                    relative = Path(base, each).relative_to(self._folder).as_posix()
+                    if relative.startswith(("data/", "index/")) and relative not in kept:
+                        (self._folder / relative).unlink()
+            for unit in (self._folder / "data").iterdir():
+                if not any(unit.iterdir()):
+                    unit.rmdir()
+
+    def _known(self, name: bytes) -> int:
+        digest = hashlib.blake2b(name, digest_size=8, key=self._tree.secret).digest()
+        return int.from_bytes(digest, "big")
+
+    def finished_before(self, name: bytes) -> bool:
+        """Whether an earlier, interrupted sealing finished the item of that name."""
+        return bool(self._finished_before) and self._known(name) in self._finished_before
+
+    def _finished(self, file: Any) -> None:
+        if self._journal is not None:
+            self._journal.finished(file)
 
     # Items
 
-    def item(
-        self,
-        name: str,
-        restricted: bool = False,
-        *,
-        modified: datetime | None = None,
-        provenance: dict[str, str] | None = None,
-    ) -> ItemWriter:
+    def item(self, name: str, restricted: bool = False, **facts: Any) -> ItemWriter:
         """A writer for one item, fed by `write` in pieces of any size and ended by `close`.
 
-        `name` is a relative path with "/"; it will stand only in the encrypted index.
+        `name` is a relative path with "/"; it will stand only in the encrypted index. `facts` are those of `Item`:
+        modified, provenance, restrictions, acquisition, disclosed. Raises `PackageError`.
         """
-        return ItemWriter(self, self._begin(name, restricted, modified, provenance))
-
-    def add_path(self, path: Path | str, *, restricted: bool = False) -> None:
-        """A file, or a folder with all it holds, under its own name. Links are recorded, never followed; what
-        cannot be read, or changes while it is read, is recorded too and listed in the result."""
-        top = Path(path)
-        label = top.name or top.resolve().name
-        if not os.path.lexists(top):
-            raise PackageError("seal.source.absent")
-        self._add(os.fsencode(top), os.fsencode(label), restricted)
-
-    def _add(self, path: bytes, name: bytes, restricted: bool) -> None:
-        try:
-            facts = os.lstat(path)
-        except OSError as error:
-            self._record(_named(name, "unreadable", restricted, reason=_reason(error)))
-            return
-        moment = datetime.fromtimestamp(facts.st_mtime_ns // 1000 / 1e6, UTC)
-        item = replace(_named(name, "whole", restricted), modified=moment)
-        if stat.S_ISREG(facts.st_mode):
-            self._add_file(path, item)
-        elif stat.S_ISLNK(facts.st_mode):
-            self._add_link(path, item)
-        elif stat.S_ISDIR(facts.st_mode):
-            self._add_folder(path, name, item)
-        else:
-            self._record(replace(item, state="special", reason=_kind(facts.st_mode)))
-
-    def _add_link(self, path: bytes, item: Item) -> None:
-        try:
-            raw = os.readlink(path)
-        except OSError as error:
-            self._record(replace(item, state="unreadable", reason=_reason(error)))
-            return
-        target = raw.decode("utf-8", "replace")
-        bad = b"" if target.encode() == raw else raw
-        self._record(replace(item, state="link", target=target, target_bytes=bad))
-
-    def _add_folder(self, path: bytes, name: bytes, item: Item) -> None:
-        try:
-            entries = sorted(os.listdir(path))
-        except OSError as error:
-            self._record(replace(item, state="unreadable", reason=_reason(error)))
-            return
-        self._record(replace(item, state="folder"))
-        for entry in entries:
-            self._add(os.path.join(path, entry), name + b"/" + entry, item.restricted)
-
-    def _add_file(self, path: bytes, item: Item) -> None:
-        try:
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError as error:
-            self._record(replace(item, state="unreadable", reason=_reason(error)))
-            return
-        with open(handle, "rb", buffering=0) as file:
-            before = os.fstat(handle)
-            if not stat.S_ISREG(before.st_mode):  # it became something else since we looked
-                self._record(replace(item, state="special", reason=_kind(before.st_mode)))
-                return
-            writer = ItemWriter(self, self._admit(item))
-            try:
-                writer.fill_from(file, before.st_size)
-            except OSError as error:
-                writer.close(state="unreadable", reason=_reason(error))
-                return
-            after = os.fstat(handle)
-        same = before.st_size == after.st_size == writer.size and before.st_mtime_ns == after.st_mtime_ns
-        writer.close(state="whole" if same else "changed")
-
-    def _begin(
-        self, name: str, restricted: bool, modified: datetime | None, provenance: dict[str, str] | None
-    ) -> Item:
         try:
             raw = name.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
             raise PackageError("seal.item.name-refused") from None
-        return self._admit(
-            replace(_named(raw, "whole", restricted), modified=modified, provenance=provenance)
-        )
+        self.take_name(raw)
+        return ItemWriter(self, named(raw, "whole", restricted, **facts))
 
-    def _admit(self, item: Item) -> Item:
-        """Give an item its number. A name is taken once."""
-        name = item.name_bytes or item.name.encode()
+    def add_path(
+        self,
+        path: Path | str,
+        *,
+        restricted: bool = False,
+        restrictions: Iterable[str] = (),
+        devices: bool = False,
+    ) -> None:
+        """A file, or a folder with all it holds, under its own name; with `devices`, also the content of a block
+        device. Links are recorded, never followed; what cannot be read, or changes while it is read, is recorded
+        too and listed in the result."""
+        from corridor.seal.sources import Walker
+
+        Walker(self, restricted=restricted, restrictions=tuple(restrictions), devices=devices).add(Path(path))
+
+    def add_stream(
+        self, stream: BinaryIO, name: str, *, restricted: bool = False, restrictions: Iterable[str] = ()
+    ) -> None:
+        """Everything a stream (standard input) gives until its end, as one item."""
+        raw = os.fsencode(name)
+        if self.finished_before(raw):
+            return
+        writer = self.item(name, restricted, restrictions=tuple(restrictions))
+        writer.fill_from(stream)
+        writer.close()
+
+    def take_name(self, name: bytes) -> None:
+        """A name is taken once; what lies below a name taken is taken too. Raises `PackageError`."""
         check_name(name)
-        key = hashlib.sha256(name).digest()[:16]
         with self._lock:
             if self._done:
                 raise PackageError("seal.package.finished")
-            if key in self._names:
+            if name in self._names:
                 raise PackageError("seal.item.name-taken")
-            self._names.add(key)
-            self._items += 1
-            return replace(item, number=self._items, conditions=self._conditions_digest)
+            self._names.add(name)
 
-    def _record(self, item: Item) -> None:
-        """Record an item of which nothing is sealed."""
-        self._enter(self._admit(item))
-
-    def _enter(self, item: Item) -> None:
-        line = item.record()
+    def enter(self, item: Item) -> Item:
+        """Give an item its number; its record enters the index."""
         with self._lock:
-            if self._index.left_in_part <= len(line) + 1:
-                self._index.cut()
-            if self._index.left_in_part == PART:
-                self._index.write(context_line() + b"\n")
-            self._index.write(line + b"\n")
-            self._tree.add(item.number, line)
-            self._restricted += item.restricted
-            if item.state in ("unreadable", "special", "changed"):
+            if self._done:
+                raise PackageError("seal.package.finished")
+            self._items += 1
+            item = replace(item, number=self._items, conditions=self._conditions_digest)
+            line = item.record()
+            if self._journal is not None:
+                needs = f"data/{item.unit}/{item.parts - 1:05d}.age" if item.unit else ""
+                self._journal.record(line, needs)
+            self._file(item, line)
+            return item
+
+    def _file(self, item: Item, line: bytes) -> None:
+        """A record into the index and the tree."""
+        if self._index.left_in_part - len(self._lines) <= len(line) + 1:
+            self._flush()
+            self._index.cut()
+        if not self._lines and self._index.left_in_part == PART:
+            self._lines += context_line() + b"\n"
+        self._lines += line
+        self._lines += b"\n"
+        if len(self._lines) > _LINES:
+            self._flush()
+        self._tree.add(item.number, line)
+        self._restricted += item.restricted
+        if item.state in _PROBLEMS:
+            self._troubled += 1
+            if len(self._problems) < _LISTED:
                 self._problems.append(item)
 
-    def _open_unit(self) -> tuple[Unit, str]:
+    def _flush(self) -> None:
+        lines, self._lines = self._lines, bytearray()
+        self._index.write(lines)
+
+    def tell(self, count: int) -> None:
+        """So many bytes of items are on their way."""
+        if self._progress is not None:
+            self._progress(count)
+
+    def open_unit(self, name: bytes) -> tuple[Unit, str]:
+        """A unit for the large item of that name."""
         with self._lock:
             self._units += 1
-            name = f"{self._units:04d}"
-        return self._unit(name), name
-
-    def _unit(self, name: str) -> Unit:
+            unit = f"{self._units:04d}"
         with disk_faults():
-            (self._folder / "data" / name).mkdir()
-        return Unit(self._conveyor, lambda part: f"data/{name}/{part:05d}.age")
+            (self._folder / "data" / unit).mkdir()
+        return self._large(unit, name, hashlib.sha256(), 0), unit
 
-    def _put_in_pack(self, item: Item, data: bytes | memoryview) -> None:
+    def _large(self, unit: str, name: bytes, digest: hashlib._Hash, parts: int) -> Unit:
+        if self._journal is not None:
+            self._journal.name(unit, name)
+        return Unit(self._conveyor, lambda part: f"data/{unit}/{part:05d}.age", digest=digest, parts=parts)
+
+    def unit_before(self, name: bytes) -> OpenItem | None:
+        """What an interrupted sealing had made of the large item of that name."""
+        return self._open_before.pop(name, None)
+
+    def go_on(self, name: bytes, before: OpenItem, digest: hashlib._Hash) -> tuple[Unit, str]:
+        """The unit of an item under way, after its whole files, which `digest` has hashed."""
+        return self._large(before.unit, name, digest, len(before.boundaries)), before.unit
+
+    def drop_unit(self, before: OpenItem) -> None:
+        """Its item is no longer what it was: what was sealed of it goes."""
+        folder = self._folder / "data" / before.unit
+        for part in range(len(before.boundaries)):
+            name = f"data/{before.unit}/{part:05d}.age"
+            del self._conveyor.digests[name], self._conveyor.sizes[name]
+        remove_tree(folder)
+
+    def put_in_pack(self, item: Item, data: bytes | bytearray) -> Item:
         """One member of the current pack. A pack is one file: any member is read by opening one."""
-        padding = -len(data) % _TAR_BLOCK
+        pad = padding(len(data))
         with self._lock:
-            needed = _TAR_BLOCK + len(data) + padding + 2 * _TAR_BLOCK
-            if self._pack is not None and self._pack.left_in_part < needed:
+            if self._pack is not None and self._pack.left_in_part < len(END) * 2 + len(data) + len(pad):
                 self._close_pack()
             if self._pack is None:
                 self._units += 1
                 self._pack_name = f"pack-{self._units:04d}"
-                self._pack = self._unit(self._pack_name)
+                with disk_faults():
+                    (self._folder / "data" / self._pack_name).mkdir()
+                name = f"data/{self._pack_name}/00000.age"
+                self._pack = Unit(self._conveyor, lambda part: name)
                 self._members = 0
             self._members += 1
             member = f"{self._members:06d}"
-            header = tarfile.TarInfo(member)
-            header.size, header.mode = len(data), 0o400
-            self._pack.write(header.tobuf(tarfile.USTAR_FORMAT))
-            self._pack.write(data)
-            self._pack.write(bytes(padding))
-            self._enter(replace(item, unit=self._pack_name, member=member, parts=1))
+            self._pack.write(b"".join((member_header(member, len(data)), data, pad)))
+            return self.enter(replace(item, unit=self._pack_name, member=member, parts=1))
 
     def _close_pack(self) -> None:
         if self._pack is not None:
-            self._pack.write(bytes(2 * _TAR_BLOCK))
+            self._pack.write(END)
             self._pack.close()
             self._pack = None
 
@@ -310,8 +402,11 @@ class Sealer:
         signer = signer or self._signer
         moment = self._clock()
         self._close_pack()
+        for lost in self._open_before.values():  # its item is gone from the sources
+            self.drop_unit(lost)
         if not self._items:
-            self._index.write(context_line() + b"\n")
+            self._lines += context_line() + b"\n"
+        self._flush()
         parts = self._index.close()
         tree = self._tree.root()
         root = IndexRoot(
@@ -322,6 +417,7 @@ class Sealer:
             tree=tree,
             restricted=self._restricted,
             conditions=self._conditions,
+            origin=self._origin,
         )
         unit = Unit(self._conveyor, lambda part: INDEX_ROOT)
         unit.write(root.encode())
@@ -357,6 +453,8 @@ class Sealer:
             for each in (*before, sealed):
                 custody.add(self._folder, each)
             statement = sealed.id
+        if self._journal is not None:
+            self._journal.end()
         with disk_faults():
             for folder, _, _ in os.walk(self._folder):
                 sync_folder(Path(folder))
@@ -366,7 +464,16 @@ class Sealer:
             self._done = True
             sync_folder(self.path.parent)
         return SealedPackage(
-            package, self.path, self.name, self.cls, self._items, size, tuple(self._problems), statement
+            package,
+            self.path,
+            self.name,
+            self.cls,
+            self._items,
+            size,
+            tuple(self._problems),
+            statement,
+            self._troubled,
+            self._resumed,
         )
 
     def _write_bag(self, info: BagInfo, payload: dict[str, str], digests: dict[str, str]) -> str:
@@ -392,10 +499,10 @@ class ItemWriter:
     def __init__(self, sealer: Sealer, item: Item) -> None:
         self._sealer = sealer
         self._item = item
+        self._name = item.name_bytes or item.name.encode()
         self._held = bytearray()
         self._unit: Unit | None = None
         self._unit_name = ""
-        self._digest = hashlib.sha256()
         self._closed = False
         self.size = 0
         with sealer._lock:
@@ -406,37 +513,45 @@ class ItemWriter:
         if self._closed:
             raise PackageError("seal.item.closed")
         view = memoryview(data)
-        self._digest.update(view)
         self.size += len(view)
         if self._unit is None and self.size <= SMALL:
             self._held += view
         else:
             self._large().write(view)
+        self._sealer.tell(len(view))
         return len(view)
 
     def _large(self) -> Unit:
         if self._unit is None:
-            self._unit, self._unit_name = self._sealer._open_unit()
-            self._unit.write(memoryview(self._held))
-            self._held = bytearray()
+            self._unit, self._unit_name = self._sealer.open_unit(self._name)
+            held, self._held = self._held, bytearray()
+            self._unit.write(held)
         return self._unit
 
-    def fill_from(self, file: FileIO, expected: int) -> None:
-        """Read a raw file to its end, straight into the conveyor when it is large. Raises `OSError`."""
-        if expected <= SMALL:
-            buffer = memoryview(bytearray(max(expected + 1, 64 * 1024)))
-            while count := file.readinto(buffer):
+    def fill_from(self, file: Any, expected: int | None = None) -> None:
+        """Read a raw file or a stream to its end, straight into the conveyor when it is large, past its holes where
+        the file system knows them. `expected` is its size, where known. Raises `OSError`, `PackageError`."""
+        from corridor.seal.sources import blocks, resumed
+
+        if self._closed:
+            raise PackageError("seal.item.closed")
+        before = self._sealer.unit_before(self._name)
+        if before is not None:
+            found = resumed(self._sealer, self._name, before, file)
+            if found is not None:
+                self._unit, self._unit_name = found
+                self.size = self._unit.size
+        if self._unit is None and (expected is None or expected <= SMALL):
+            buffer = memoryview(bytearray(min(SMALL, expected or SMALL) + 1))
+            while self.size <= SMALL:
+                count = file.readinto(buffer)
+                if not count:
+                    return
                 self.write(buffer[:count])
-            return
         unit = self._large()
-        while True:
-            room = unit.room()
-            count = file.readinto(room)
-            if not count:
-                return
-            self._digest.update(room[:count])
-            unit.commit(count)
+        for count in blocks(file, unit, expected):
             self.size += count
+            self._sealer.tell(count)
 
     def close(self, *, state: str = "whole", reason: str = "") -> Item:
         """End the item; its record enters the index. `size` and `sha256` of the result are those of all bytes
@@ -444,14 +559,14 @@ class ItemWriter:
         if self._closed:
             raise PackageError("seal.item.closed")
         self._closed = True
-        item = replace(
-            self._item, size=self.size, sha256=self._digest.hexdigest(), state=state, reason=reason
-        )
-        if self._unit is not None:
-            item = replace(item, unit=self._unit_name, parts=self._unit.close())
-            self._sealer._enter(item)
+        item = replace(self._item, size=self.size, state=state, reason=reason)
+        if self._unit is not None and self._unit.digest is not None:
+            parts = self._unit.close()
+            digest = self._unit.digest.hexdigest()
+            item = self._sealer.enter(replace(item, sha256=digest, unit=self._unit_name, parts=parts))
         else:
-            self._sealer._put_in_pack(item, memoryview(self._held))
+            digest = hashlib.sha256(self._held).hexdigest()
+            item = self._sealer.put_in_pack(replace(item, sha256=digest), self._held)
         self._held = bytearray()
         with self._sealer._lock:
             self._sealer._writing -= 1
@@ -467,21 +582,13 @@ class ItemWriter:
             self.close()
 
 
-def _named(name: bytes, state: str, restricted: bool, reason: str = "") -> Item:
+def named(name: bytes, state: str, restricted: bool, **facts: Any) -> Item:
+    """An item of a name as the file system gives it, UTF-8 or not."""
     try:
-        return Item(0, name.decode("utf-8"), state, restricted=restricted, reason=reason)
+        return Item(0, name.decode("utf-8"), state, restricted=restricted, **facts)
     except UnicodeDecodeError:
         text = name.decode("utf-8", "replace")
-        return Item(0, text, state, restricted=restricted, reason=reason, name_bytes=name)
-
-
-def _reason(error: OSError) -> str:
-    return errno.errorcode.get(error.errno or 0, "unknown")
-
-
-def _kind(mode: int) -> str:
-    kinds = {stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket", stat.S_IFBLK: "block", stat.S_IFCHR: "character"}
-    return kinds.get(stat.S_IFMT(mode), "other")
+        return Item(0, text, state, restricted=restricted, name_bytes=name, **facts)
 
 
 def seal(
@@ -493,12 +600,37 @@ def seal(
     *,
     clock: Callable[[], datetime],
     restricted: bool = False,
+    restrictions: Iterable[str] = (),
     conditions: Iterable[str] = (),
     facts: dict[str, str] | None = None,
     private: dict[str, str] | None = None,
+    stream: tuple[BinaryIO, str] | None = None,
+    devices: bool = False,
+    journal: Path | None = None,
+    resume: bool = False,
+    progress: Callable[[int], None] | None = None,
+    open_file: Callable[[Path], OutFile] = DirectFile,
 ) -> SealedPackage:
-    """Seal files and folders into one package at `out`. Raises `PackageError`, `age.KeyTextError`."""
-    with Sealer(out, recipients, cls, signer, clock=clock, conditions=conditions) as sealer:
+    """Seal files and folders, then `stream` (a binary stream and the name it gets), into one package at `out`.
+
+    The other arguments are those of `Sealer`, `Sealer.add_path` and `Sealer.finish`. Raises `PackageError`,
+    `age.KeyTextError`.
+    """
+    marks = tuple(restrictions)
+    with Sealer(
+        out,
+        recipients,
+        cls,
+        signer,
+        clock=clock,
+        conditions=conditions,
+        journal=journal,
+        resume=resume,
+        progress=progress,
+        open_file=open_file,
+    ) as sealer:
         for path in paths:
-            sealer.add_path(path, restricted=restricted)
+            sealer.add_path(path, restricted=restricted, restrictions=marks, devices=devices)
+        if stream is not None:
+            sealer.add_stream(*stream, restricted=restricted, restrictions=marks)
         return sealer.finish(facts=facts, private=private)
