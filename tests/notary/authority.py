@@ -1,4 +1,5 @@
-"""A time-stamping authority for tests: `openssl ts` with certificates of its own, on request behind HTTP on loopback.
+"""A time-stamping authority for tests: `openssl ts` with certificates of its own, on request behind HTTP on
+loopback.
 
 authority = Authority(folder, "Aurelia Time")
 response = authority.stamp(timestamp.new_request(digest).der)
@@ -67,11 +68,11 @@ ess_cert_id_alg = {ess}
 
 
 class Authority:
-    """Keys, a root, a certificate valid from `not_before` to `not_after`, and a serial number, all in `folder`.
+    """Keys, a root, a certificate valid from `not_before` to `not_after`, and a serial number, all in
+    `folder`.
 
-    `purpose` is the extended key usage as openssl writes it; `accuracy` and `ess` are settings of `openssl ts`,
-    and `extra` is a line more of them.
-    """
+    `purpose` is the extended key usage as openssl writes it; `accuracy` and `ess` are settings of `openssl
+    ts`, and `extra` is a line more of them."""
 
     def __init__(
         self,
@@ -129,7 +130,8 @@ class Authority:
 
     @contextmanager
     def served(self) -> Iterator[str]:
-        """The address at which the authority answers POSTs of application/timestamp-query, while the block runs."""
+        """The address at which the authority answers POSTs of application/timestamp-query, while the block
+        runs."""
         authority = self
 
         class Desk(http.server.BaseHTTPRequestHandler):

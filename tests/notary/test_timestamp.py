@@ -1,4 +1,5 @@
-"""A time is believed only from an authority that leads to a given root, for the very thing it was asked for."""
+"""A time is believed only from an authority that leads to a given root, for the very thing it was asked
+for."""
 
 from __future__ import annotations
 
@@ -198,7 +199,8 @@ def test_a_refusal_is_said(aurelia: Authority, tmp_path: Path) -> None:
 
 
 def test_no_altered_token_is_believed(token: bytes, aurelia: Authority, tmp_path: Path) -> None:
-    """A bit of every third byte: a fault, or the same time from the same authority, and openssl believes it too."""
+    """A bit of every third byte: a fault, or the same time from the same authority, and openssl believes it
+    too."""
     good = timestamp.verify_time(token, DIGEST, [aurelia.root])
     codes = set()
     for place in range(0, len(token), 3):

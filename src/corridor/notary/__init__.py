@@ -10,10 +10,17 @@ from corridor.notary import canonical, credentials, dsse, instant, keys, log, me
 from corridor.notary.checkpoint import (
     VerifiedCheckpoint,
     VerifiedEntry,
+    checkpoint_text,
     verify_checkpoint,
     verify_consistency,
     verify_inclusion,
     verify_proof,
+)
+from corridor.notary.cosignature import (
+    VerifiedCosignature,
+    VerifiedWitnessed,
+    verify_cosignatures,
+    verify_witnessed,
 )
 from corridor.notary.credentials import VerifiedCredential
 from corridor.notary.dsse import Envelope, VerifiedPayload
@@ -30,10 +37,13 @@ __all__ = [
     "PublicKey",
     "SigningKey",
     "VerifiedCheckpoint",
+    "VerifiedCosignature",
     "VerifiedCredential",
     "VerifiedEntry",
     "VerifiedPayload",
+    "VerifiedWitnessed",
     "canonical",
+    "checkpoint_text",
     "credentials",
     "dsse",
     "instant",
@@ -42,6 +52,8 @@ __all__ = [
     "merkle",
     "verify_checkpoint",
     "verify_consistency",
+    "verify_cosignatures",
     "verify_inclusion",
     "verify_proof",
+    "verify_witnessed",
 ]

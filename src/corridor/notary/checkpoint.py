@@ -3,9 +3,6 @@ verified."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,14 +11,23 @@ from typing import Final
 from corridor.notary import merkle
 from corridor.notary.fault import NotaryFault
 from corridor.notary.keys import KeyUse, PublicKey, SigningKey
+from corridor.notary.note import (
+    ED25519,
+    MAX_NOTE,
+    NoteSignature,
+    from_base64,
+    is_name,
+    key_id,
+    malformed,
+    read_note,
+    to_base64,
+    write_note,
+)
 
-MAX_CHECKPOINT: Final = 128 * 1024
-MAX_NOTE_SIGNATURES: Final = 32
+MAX_CHECKPOINT: Final = MAX_NOTE
 MAX_PROOF: Final = 256 * 1024
-_ED25519: Final = b"\x01"  # signed-note signature type
 _PROOF_HEAD: Final = "c2sp.org/tlog-proof@v1"
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
-_SIGNATURE: Final = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
 
 @dataclass(frozen=True)
@@ -46,21 +52,20 @@ class VerifiedEntry:
 def check_origin(origin: str) -> None:
     """An origin is also the key name of its note: printable, no white space, no plus. Raises
     `notary.log.origin`."""
-    if not 1 <= len(origin) <= 255 or re.search(r"[\s+\x00-\x1f\x7f]", origin):
+    if not is_name(origin):
         raise NotaryFault("notary.log.origin")
 
 
 def note_key_id(name: str, key: PublicKey) -> bytes:
     """signed-note: SHA-256(name || LF || 0x01 || public key)[:4]."""
-    return hashlib.sha256(name.encode("utf-8") + b"\n" + _ED25519 + key.raw).digest()[:4]
+    return key_id(name, ED25519, key)
 
 
 def sign_checkpoint(origin: str, size: int, root: bytes, key: SigningKey) -> bytes:
     """The checkpoint as a note signed under the origin's name. Ed25519 signs one text in one way (RFC
     8032), so the same size and root give the same bytes."""
-    text = f"{origin}\n{size}\n{_b64(root)}\n"
-    signature = note_key_id(origin, key.public) + key.sign(text.encode("utf-8"))
-    return f"{text}\n— {origin} {_b64(signature)}\n".encode()
+    text = f"{origin}\n{size}\n{to_base64(root)}\n".encode()
+    return write_note(text, NoteSignature(origin, note_key_id(origin, key.public), key.sign(text)).line)
 
 
 def verify_checkpoint(data: bytes, key: PublicKey, origin: str) -> VerifiedCheckpoint:
@@ -76,52 +81,38 @@ def verify_checkpoint(data: bytes, key: PublicKey, origin: str) -> VerifiedCheck
     """
     if key.use is not KeyUse.LOG:
         raise NotaryFault("notary.key.wrong-use", wanted=KeyUse.LOG)
-    # Step 1
-    if len(data) > MAX_CHECKPOINT:
-        raise _malformed("size")
-    try:
-        note = data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise _malformed("not UTF-8") from None
-    if re.search(r"[\x00-\x09\x0b-\x1f]", note) or not note.endswith("\n"):
-        raise _malformed("control characters")
-    body, parted, tail = note.rpartition("\n\n")
-    if not parted:
-        raise _malformed("no signature")
-    text = body + "\n"
-    # Step 2
-    lines = tail.split("\n")[:-1]
-    if not 1 <= len(lines) <= MAX_NOTE_SIGNATURES:
-        raise _malformed("number of signatures")
-    wanted, ours = note_key_id(origin, key), []
-    for line in lines:
-        match = _SIGNATURE.fullmatch(line)
-        if match is None:
-            raise _malformed("signature line")
-        signature = _unb64(match[2])
-        if len(signature) < 5:
-            raise _malformed("signature line")
-        if match[1] == origin and signature[:4] == wanted:
-            ours.append(signature[4:])
+    # Steps 1 and 2
+    note = read_note(data)
     # Step 3
-    if not ours:
+    ours = note.by(origin, note_key_id(origin, key))
+    if ours is None:
         raise NotaryFault("notary.checkpoint.not-signed")
-    if len(ours) > 1:
-        raise _malformed("two signatures by one key")
-    key.verify(ours[0], text.encode("utf-8"))
+    key.verify(ours.signature, note.text)
     # Step 4
-    parts = text.split("\n")[:-1]
+    parts = note.text.decode("utf-8").split("\n")[:-1]
     if len(parts) < 3 or not all(parts):
-        raise _malformed("text")
+        raise malformed("text")
     if parts[0] != origin:
         raise NotaryFault("notary.checkpoint.wrong-origin")
-    root = _unb64(parts[2])
+    root = from_base64(parts[2])
     if not _NUMBER.fullmatch(parts[1]) or len(root) != merkle.HASH_SIZE:
-        raise _malformed("text")
+        raise malformed("text")
     size = int(parts[1])
     if size == 0 and root != merkle.EMPTY_ROOT:
-        raise _malformed("text")
+        raise malformed("text")
     return VerifiedCheckpoint(origin, size, root, data)
+
+
+def checkpoint_text(note: bytes) -> bytes:
+    """What is signed of a checkpoint: everything before the last empty line, with its last line end. Its
+    SHA-256 is what a time token over a checkpoint is of. Raises `notary.checkpoint.malformed`."""
+    return read_note(note).text
+
+
+def origin_of(note: bytes) -> str:
+    """The first line of a checkpoint: which log it claims to be of, to look for that log's key. Nothing is
+    verified. Raises `notary.checkpoint.malformed`."""
+    return read_note(note).text.decode("utf-8").partition("\n")[0]
 
 
 def verify_inclusion(checkpoint: VerifiedCheckpoint, leaf: bytes, index: int, path: Sequence[bytes]) -> None:
@@ -141,7 +132,7 @@ def verify_consistency(old: VerifiedCheckpoint, new: VerifiedCheckpoint, path: S
 
 def write_proof(index: int, path: Sequence[bytes], checkpoint: bytes) -> bytes:
     """A tlog-proof: one file that shows, offline, that an entry is in a log."""
-    lines = [_PROOF_HEAD, f"index {index}", *(_b64(item) for item in path), "", ""]
+    lines = [_PROOF_HEAD, f"index {index}", *(to_base64(item) for item in path), "", ""]
     return "\n".join(lines).encode("ascii") + checkpoint
 
 
@@ -168,27 +159,9 @@ def verify_proof(proof: bytes, leaf: bytes, key: PublicKey, origin: str) -> Veri
     if not _NUMBER.fullmatch(number) or len(lines) > 63:
         raise NotaryFault("notary.proof.malformed")
     try:
-        path = [_unb64(line) for line in lines]
+        path = [from_base64(line) for line in lines]
     except NotaryFault as error:
         raise NotaryFault("notary.proof.malformed") from error
     checkpoint = verify_checkpoint(note, key, origin)
     verify_inclusion(checkpoint, leaf, int(number), path)
     return VerifiedEntry(int(number), leaf, checkpoint)
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
-
-
-def _unb64(text: str) -> bytes:
-    try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
-    except (ValueError, binascii.Error):
-        raise _malformed("base64") from None
-    if _b64(data) != text:
-        raise _malformed("base64")
-    return data
-
-
-def _malformed(what: str) -> NotaryFault:
-    return NotaryFault("notary.checkpoint.malformed", what=what)

@@ -1,8 +1,8 @@
-"""RFC 3161 times: the request for one, and what must hold before the time in an authority's answer is believed.
+"""RFC 3161 times: the request for one, and what must hold before the time in an authority's answer is
+believed.
 
-The signature and the chain are checked by rfc3161-client; asn1crypto reads what that library leaves to its caller.
-Whether an authority's certificate was revoked is not asked: that needs the network.
-"""
+The signature and the chain are checked by rfc3161-client; asn1crypto reads what that library leaves to its
+caller. Whether an authority's certificate was revoked is not asked: that needs the network."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ class TimeRequest:
 
 @dataclass(frozen=True)
 class VerifiedTime:
-    """`digest` existed at `at`, says `authority`, give or take `accuracy`. Made only by `accept` and `verify_time`.
+    """`digest` existed at `at`, says `authority`, give or take `accuracy`. Made only by `accept` and
+    `verify_time`.
 
-    `authority` is the common name of the certificate that signed, `serial` the token's number with that authority.
-    """
+    `authority` is the common name of the certificate that signed, `serial` the token's number with that
+    authority."""
 
     at: datetime
     authority: str
@@ -74,16 +75,18 @@ def new_request(digest: bytes, *, nonce: int | None = None) -> TimeRequest:
 
 
 def accept(response: bytes, request: TimeRequest, roots: Iterable[x509.Certificate]) -> VerifiedTime:
-    """The time in the answer to `request`: as `verify_time`, and the nonce must come back (`notary.time.nonce`)."""
+    """The time in the answer to `request`: as `verify_time`, and the nonce must come back
+    (`notary.time.nonce`)."""
     return _verify(response, request.digest, request.nonce, roots)
 
 
 def verify_time(response: bytes, digest: bytes, roots: Iterable[x509.Certificate]) -> VerifiedTime:
-    """The time at which an authority that leads to one of `roots` saw `digest`; `response` is a TimeStampResp (DER).
+    """The time at which an authority that leads to one of `roots` saw `digest`; `response` is a
+    TimeStampResp (DER).
 
-    Of `roots` those that sign themselves are trusted; the others only help to build a chain to one of them. Every
-    certificate is judged at the token's time, so a token stays good when the authority's certificate has run out.
-    Steps (RFC 3161 2.2, 2.3 and 2.4.2; RFC 5816 for the second form of ESSCertID):
+    Of `roots` those that sign themselves are trusted; the others only help to build a chain to one of them.
+    Every certificate is judged at the token's time, so a token stays good when the authority's certificate
+    has run out. Steps (RFC 3161 2.2, 2.3 and 2.4.2; RFC 5816 for the second form of ESSCertID):
 
     1. size limit, DER, a status that exists              `notary.time.token-malformed`
     2. granted                                            `notary.time.refused`
@@ -107,7 +110,8 @@ def read_certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
 
 
 class _Response(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
-    """TimeStampResp, RFC 3161 2.4.2; asn1crypto's own has no place for a refusal, which comes without a token."""
+    """TimeStampResp, RFC 3161 2.4.2; asn1crypto's own has no place for a refusal, which comes without a
+    token."""
 
     _fields = [
         ("status", tsp.PKIStatusInfo),
@@ -203,8 +207,8 @@ def _read_token(response: bytes, answer: Any) -> _Token:
             ),
             signer=_signer_of(signer["sid"], certificates),
             named=_named_in(signer["signed_attrs"]),
-            # Many authorities write the certificates in the order of the chain; DER, which rfc3161-client insists on,
-            # has them sorted. They are outside what is signed, and sorting changes no length.
+            # Many authorities write the certificates in the order of the chain; DER, which rfc3161-client
+            # insists on, has them sorted. They are outside what is signed, and sorting changes no length.
             response=response.replace(signed["certificates"].contents, b"".join(sorted(certificates)), 1),
         )
 
@@ -220,7 +224,8 @@ def _signer_of(sid: Any, certificates: list[bytes]) -> x509.Certificate:
 
 
 def _named_in(attributes: Any) -> frozenset[tuple[str, bytes]]:
-    """The certificate that signing-certificate (RFC 2634, SHA-1) and signing-certificate-v2 (RFC 5035) put first."""
+    """The certificate that signing-certificate (RFC 2634, SHA-1) and signing-certificate-v2 (RFC 5035) put
+    first."""
     found = set()
     for attribute in attributes:
         if attribute["type"].native == "signing_certificate":
