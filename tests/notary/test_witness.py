@@ -8,6 +8,7 @@ import hashlib
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -90,11 +91,11 @@ def test_the_line_is_what_the_specification_says(
 def test_the_example_of_the_specification_is_read() -> None:
     """The note in tlog-cosignature has a cosignature of 2023; its keys are not published, its form is."""
     example = (
-        "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n" "—
-        example.com/behind-the-sofa
-        Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+" "zyWE+xeMcTOAYQ8=\n"
-        "— witness.example.com/w1
-        jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0"
+        "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n"
+        "— example.com/behind-the-sofa "
+        "Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
+        "— witness.example.com/w1 "
+        "jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0"
         "xUe+mbIUBkBIfZ+qnA==\n"
     ).encode()
     assert checkpoint_text(example).endswith(b"q2I=\n")
@@ -144,19 +145,22 @@ def test_a_false_line_of_a_known_witness_spoils_the_note(
         assert refused(lambda s=spoilt: witness.verify_cosignatures(s, {name: key.public}))[0] == code
 
 
-def test_nobody_counts_twice(key: SigningKey, log_key: SigningKey, noon: datetime) -> None:
+def test_nobody_counts_twice(key: SigningKey, log_key: SigningKey) -> None:
     """One key under two names, or a log that is its own witness: what is signed does not name the signer."""
-    note = head(5, log_key) twice = {"b.example/w": key.public, "c.example/w": key.public} assert
-    refused(lambda: witness.verify_cosignatures(note, twice))[0] == "notary.key.twice" itself =
-    PublicKey(KeyUse.WITNESS, log_key.public.sslib) call = lambda: witness.verify_witnessed(note,
-    log_key.public, ORIGIN, {"b.example/w": itself})  # noqa: E731 assert refused(call)[0] ==
-    "notary.key.twice"
+    note = head(5, log_key)
+    twice = {"b.example/w": key.public, "c.example/w": key.public}
+    assert refused(lambda: witness.verify_cosignatures(note, twice))[0] == "notary.key.twice"
+    itself = {"b.example/w": PublicKey(KeyUse.WITNESS, log_key.public.sslib)}
+    call = partial(witness.verify_witnessed, note, log_key.public, ORIGIN, itself)
+    assert refused(call)[0] == "notary.key.twice"
 
 
 def test_only_a_witness_key_witnesses(log_key: SigningKey, key: SigningKey, noon: datetime) -> None:
     note = head(5, log_key)
     assert refused(lambda: witness.cosign(note, "w", log_key, noon))[0] == "notary.key.wrong-use"
-    assert refused(lambda: witness.verify_cosignatures(note, {"w": log_key.public}))[0] == "notary.key.wrong-use"
+    assert (
+        refused(lambda: witness.verify_cosignatures(note, {"w": log_key.public}))[0] == "notary.key.wrong-use"
+    )
     for name in ("", "a b", "a+b", "a\n", "x" * 256):
         assert refused(lambda n=name: witness.cosign(note, n, key, noon))[0] == "notary.witness.name"
     assert refused(lambda: witness.cosign(note, "w", key, datetime(2026, 1, 1)))[0] == "notary.time.no-zone"
@@ -245,19 +249,29 @@ def test_what_it_refuses_and_with_which_code(
     unknown = sign_checkpoint("dorsania.example/log", 9, bytes(32), stranger)
     changed = head(20, log_key).replace(b"\n20\n", b"\n21\n")
     for old, proof, note, status, code, facts in (
-        (8, path, unknown, 404, "notary.witness.unknown-log", {}), (8, path, head(20, stranger), 403,
-        "notary.checkpoint.not-signed", {}), (8, path, changed, 403, "notary.signature.invalid", None), (8,
-        path, b"\n\n", 400, "notary.checkpoint.malformed", None), (8, [], head(5, log_key), 400,
-        "notary.witness.old-size", {"old": 8, "size": 5}), (5, [], head(5, log_key), 409,
-        "notary.witness.rollback", {"size": 5, "held": 8}), (0, [], head(5, log_key), 409,
-        "notary.witness.rollback", {"size": 5, "held": 8}), (0, [], head(20, log_key), 409,
-        "notary.witness.conflict", {"old": 0, "held": 8}), (9, TREE.consistency(9, 20), head(20, log_key),
-        409, "notary.witness.conflict", {"old": 9, "held": 8}), (8, [], head(8, log_key, OTHER), 409,
-        "notary.log.forked", {"size": 8}), (8, path, head(20, log_key, OTHER), 422, "notary.proof.invalid",
-        {}), (8, OTHER.consistency(8, 20), head(20, log_key, OTHER), 422, "notary.proof.invalid", {}), (8,
-        [], head(20, log_key), 422, "notary.proof.invalid", {}), (8, path[:-1], head(20, log_key), 422,
-        "notary.proof.invalid", {}), (8, [*path, path[0]], head(20, log_key), 422, "notary.proof.invalid",
-        {}), (8, path, head(8, log_key), 422, "notary.proof.invalid", {}),
+        (8, path, unknown, 404, "notary.witness.unknown-log", {}),
+        (8, path, head(20, stranger), 403, "notary.checkpoint.not-signed", {}),
+        (8, path, changed, 403, "notary.signature.invalid", None),
+        (8, path, b"\n\n", 400, "notary.checkpoint.malformed", None),
+        (8, [], head(5, log_key), 400, "notary.witness.old-size", {"old": 8, "size": 5}),
+        (5, [], head(5, log_key), 409, "notary.witness.rollback", {"size": 5, "held": 8}),
+        (0, [], head(5, log_key), 409, "notary.witness.rollback", {"size": 5, "held": 8}),
+        (0, [], head(20, log_key), 409, "notary.witness.conflict", {"old": 0, "held": 8}),
+        (
+            9,
+            TREE.consistency(9, 20),
+            head(20, log_key),
+            409,
+            "notary.witness.conflict",
+            {"old": 9, "held": 8},
+        ),
+        (8, [], head(8, log_key, OTHER), 409, "notary.log.forked", {"size": 8}),
+        (8, path, head(20, log_key, OTHER), 422, "notary.proof.invalid", {}),
+        (8, OTHER.consistency(8, 20), head(20, log_key, OTHER), 422, "notary.proof.invalid", {}),
+        (8, [], head(20, log_key), 422, "notary.proof.invalid", {}),
+        (8, path[:-1], head(20, log_key), 422, "notary.proof.invalid", {}),
+        (8, [*path, path[0]], head(20, log_key), 422, "notary.proof.invalid", {}),
+        (8, path, head(8, log_key), 422, "notary.proof.invalid", {}),
     ):
         found = refused(lambda o=old, p=proof, n=note: borealia.add_checkpoint(o, p, n, noon))
         assert found == (code, found[1] if facts is None else facts)
@@ -271,9 +285,10 @@ def test_what_it_refuses_and_with_which_code(
     assert answer.body.endswith(b"\n")
 
 
-def test_a_proof_from_nothing_is_empty(borealia: witness.Witness, log_key: SigningKey, noon: datetime) ->
-None:
-    call = lambda: borealia.add_checkpoint(0, [bytes(32)], head(3, log_key), noon)  # noqa: E731
+def test_a_proof_from_nothing_is_empty(
+    borealia: witness.Witness, log_key: SigningKey, noon: datetime
+) -> None:
+    call = partial(borealia.add_checkpoint, 0, [bytes(32)], head(3, log_key), noon)
     assert refused(call)[0] == "notary.proof.invalid"
 
 
@@ -295,7 +310,7 @@ def test_who_comes_second_is_told_so(key: SigningKey, log_key: SigningKey, noon:
     memory = Remembered()
     borealia = witness.Witness("w", key, memory, {ORIGIN: log_key.public}.get)
     memory.lose = lambda: memory.notes.setdefault(ORIGIN, head(8, log_key)) and None
-    call = lambda: borealia.add_checkpoint(0, [], head(3, log_key), noon)  # noqa: E731
+    call = partial(borealia.add_checkpoint, 0, [], head(3, log_key), noon)
     assert refused(call) == ("notary.witness.conflict", {"old": 0, "held": 8})
     assert memory.notes[ORIGIN] == head(8, log_key)
 
@@ -311,17 +326,22 @@ def test_two_threads_cannot_have_two_histories_cosigned(
             witness.Witness("w", key, witness.FolderMemory(folder), {ORIGIN: log_key.public}.get)
             for _ in range(2)
         ]
-        gate, done = threading.Barrier(2), []
+        gate = threading.Barrier(2)
+        done: list[bytes | NotaryFault] = []
 
-        def hand_in(place: int, tree: merkle.Tree, gate=gate, done=done, witnesses=witnesses) -> None:  #
-        type: ignore[no-untyped-def]
+        def hand_in(
+            one: witness.Witness, tree: merkle.Tree, gate: threading.Barrier, done: list[bytes | NotaryFault]
+        ) -> None:
             gate.wait()
             try:
-                done.append(witnesses[place].add_checkpoint(0, [], head(8, log_key, tree), noon))
+                done.append(one.add_checkpoint(0, [], head(8, log_key, tree), noon))
             except NotaryFault as fault:
                 done.append(fault)
 
-        threads = [threading.Thread(target=hand_in, args=pair) for pair in enumerate((TREE, OTHER))]
+        threads = [
+            threading.Thread(target=hand_in, args=(one, tree, gate, done))
+            for one, tree in zip(witnesses, (TREE, OTHER), strict=True)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -330,7 +350,10 @@ def test_two_threads_cannot_have_two_histories_cosigned(
         held = witnesses[0].last(ORIGIN)
         assert held in {head(8, log_key, TREE), head(8, log_key, OTHER)}
         loser = head(8, log_key, OTHER if held == head(8, log_key, TREE) else TREE)
-        assert refused(lambda w=witnesses[1], n=loser: w.add_checkpoint(8, [], n, noon))[0] == "notary.log.forked"
+        assert (
+            refused(lambda w=witnesses[1], n=loser: w.add_checkpoint(8, [], n, noon))[0]
+            == "notary.log.forked"
+        )
 
 
 def test_a_witness_remembers_when_it_is_opened_again(
@@ -371,13 +394,16 @@ def test_whatever_is_handed_in_the_cosigned_are_one_history(
         cosigned.append((new, tree.root(new)))
 
 
+HASH_LINE = b"A" * 43 + b"=\n"
+
+
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"old 0\n", b"old 0", b"old 00\n\nx", b"old -1\n\nx", b"old\n\nx", b"new 0\n\nx", b"old
-        1\nAAAA\n\nx", b"old 1\n\xff\n\nx", b"old 1\n" + b"A" * 43 + b"=\n" * 1 + b"!\n\nx", b"old
-        1\r\n\nx", b"old " + b"9" * 19 + b"\n\nx", b"old 1\n" + (b"A" * 43 + b"=\n") * 64 + b"\nx", b"old
-        1\n\n" + b"x" * 200_000,
+        b"", b"old 0\n", b"old 0", b"old 00\n\nx", b"old -1\n\nx", b"old\n\nx", b"new 0\n\nx",
+        b"old 1\nAAAA\n\nx", b"old 1\n\xff\n\nx", b"old 1\n" + HASH_LINE[:-1] + b"!\n\nx",
+        b"old 1\r\n\nx", b"old " + b"9" * 19 + b"\n\nx", b"old 1\n" + HASH_LINE * 64 + b"\nx",
+        b"old 1\n\n" + b"x" * 200_000,
     ],
 )  # fmt: skip
 def test_a_body_that_is_no_request(body: bytes, borealia: witness.Witness, noon: datetime) -> None:
