@@ -6,6 +6,7 @@ import hashlib
 import json
 import multiprocessing
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from corridor.notary import (
     verify_inclusion,
     verify_proof,
 )
+from corridor.notary import log as module
 from corridor.notary.checkpoint import sign_checkpoint
 
 ORIGIN = "aurelia.example/log"
@@ -155,6 +157,72 @@ def test_processes_and_threads_take_turns(log_key: SigningKey, tmp_path: Path) -
     assert set(log.entries(0, 60)) == {
         hashlib.sha256(b"%d %d" % (name, number)).digest() for name in range(2) for number in range(20)
     } | set(ids(0, 1))
+
+
+def test_many_callers_share_one_append(log_key: SigningKey, tmp_path: Path) -> None:
+    """Who waits is appended together with the others who wait, each gets its own index, nobody's is mixed."""
+    log = Log(tmp_path, log_key, ORIGIN)
+    batches: list[list[bytes]] = []
+    finish, entered, gate = log._finish, threading.Event(), threading.Event()
+
+    def slow(first: int, leaves: list[bytes], signer: SigningKey) -> None:
+        batches.append(leaves)
+        if len(batches) == 1:
+            entered.set()
+            gate.wait(10)
+        finish(first, leaves, signer)
+
+    log._finish = slow  # type: ignore[method-assign]
+    found: dict[int, int] = {}
+
+    def call(number: int) -> None:
+        found[number] = log.append(ids(10 * number, number + 1))
+
+    threads = [threading.Thread(target=call, args=(number,)) for number in range(9)]
+    threads[0].start()
+    entered.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    while len(log._queue) < 8:
+        time.sleep(0.001)
+    gate.set()
+    for thread in threads:
+        thread.join()
+    assert [len(batch) for batch in batches] == [1, sum(range(2, 10))]
+    assert log.audit().size == sum(range(1, 10))
+    for number, first in found.items():
+        assert log.entries(first, first + number + 1) == ids(10 * number, number + 1)
+
+
+def test_when_a_shared_append_fails_every_caller_is_told(
+    log_key: SigningKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log(tmp_path, log_key, ORIGIN)
+    other = module._Waiting(ids(0, 2))
+    log._queue.append(other)
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            module, "write_many", lambda files: (_ for _ in ()).throw(OSError(28, "No space left"))
+        )
+        with pytest.raises(OSError, match="No space"):
+            log.append(ids(2, 1))
+    assert other.done
+    assert isinstance(other.error, OSError)
+    # Both were pending, so both are in the log as soon as it can write again.
+    assert log.append(ids(3, 1)) == 3
+    assert log.entries(0, 4) == ids(0, 4)
+
+
+def test_a_group_is_never_larger_than_a_batch(
+    log_key: SigningKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_BATCH", 5)
+    log = Log(tmp_path, log_key, ORIGIN)
+    others = [module._Waiting(ids(3 * number, 3)) for number in range(3)]
+    log._queue.extend(others)
+    assert log.append(ids(9, 2)) == 9
+    assert [other.first for other in others] == [0, 3, 6]
+    assert log.entries(0, 11) == ids(0, 11)
 
 
 def test_what_cannot_be_appended(log_key: SigningKey, tmp_path: Path) -> None:

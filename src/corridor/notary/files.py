@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -14,9 +15,7 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(handle, rest) :]
+            _write_all(handle, data)
             os.fsync(handle)
         finally:
             os.close(handle)
@@ -25,6 +24,32 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         aside.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def write_many(files: Iterable[tuple[Path, bytes]]) -> None:
+    """Put each of `files` at its path. Each is whole or absent, and on return all are there for good, though
+    in between any of them may be; every folder is synced once. Folders must be there, and nobody else may be
+    writing these paths: what a killed call leaves aside, the next call of the same paths takes away."""
+    written = []
+    for path, data in files:
+        aside = path.with_name(f".{path.name}.tmp")
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+        try:
+            _write_all(handle, data)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        written.append((aside, path))
+    for aside, path in written:
+        os.replace(aside, path)
+    for folder in dict.fromkeys(path.parent for _, path in written):
+        sync_folder(folder)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def sync_folder(folder: Path) -> None:

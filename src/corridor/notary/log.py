@@ -5,17 +5,23 @@
     tile/entries/<N>[.p/<W>]   the entries: 32 bytes each, an id, behind a two-byte length
     pending                    the batch being appended; there only between its first step and its last
     lock                       held by whoever appends
+    witnessed                  the newest checkpoint known to be cosigned, with its cosignatures
 
-An append takes these steps, each whole or absent (`files.write_whole`) and synced before the next:
+An append takes these steps, each synced before the next:
 
-    1. `pending` names the first index and the entries    from here on the batch is in the log, whatever
-    happens 2. entry bundles, then tiles from the leaves up
-    3. `checkpoint`, signed; only now can anybody see the new size
+    1. `pending` names the first index and the entries: from here on the batch is in the log, whatever happens
+    2. entry bundles, and tiles from the leaves up; no order among them
+    3. `checkpoint`, signed: only now can anybody see the new size
     4. partial tiles that full ones replaced are removed, then `pending`
 
-Whoever opens the log to append, or appends, first finishes a batch found pending. Steps 2 and 3 give the
-same bytes when repeated (the entries are fixed in step 1 and Ed25519 is deterministic), so one size has one
-checkpoint. A caller killed before it learned its index finds its entries again with `entries`.
+Every file is whole or absent. Whoever opens the log to append, or appends, first finishes a batch found
+pending. Steps 2 and 3 give the same bytes when repeated (the entries are fixed in step 1 and Ed25519 is
+deterministic), so one size has one checkpoint. A caller killed before it learned its index finds its entries
+again with `entries`. The removal of `pending` is not synced: should it come back after a power cut, it names
+a batch whose end is the checkpoint's size, and is removed again.
+
+Threads that append while another is at it wait, and one of them then appends for all: as many syncs for a
+thousand callers as for one.
 """
 
 from __future__ import annotations
@@ -23,9 +29,10 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +42,7 @@ from corridor.notary.checkpoint import (
     VerifiedCheckpoint,
     VerifiedEntry,
     check_origin,
+    checkpoint_text,
     sign_checkpoint,
     verify_checkpoint,
     verify_consistency,
@@ -42,9 +50,11 @@ from corridor.notary.checkpoint import (
     verify_proof,
     write_proof,
 )
+from corridor.notary.cosignature import add_cosignatures
 from corridor.notary.fault import NotaryFault
-from corridor.notary.files import make_folder, read_bounded, sync_folder, write_whole
+from corridor.notary.files import make_folder, read_bounded, write_many, write_whole
 from corridor.notary.keys import KeyUse, PublicKey, SigningKey
+from corridor.notary.note import read_note
 
 __all__ = [
     "Log",
@@ -66,6 +76,16 @@ _PENDING_LIMIT: Final = 80 * MAX_BATCH
 _CACHED_TILES: Final = 1024  # full tiles only, 8 KiB each: they never change
 
 
+@dataclass
+class _Waiting:
+    """Entries that a caller of `append` waits for."""
+
+    leaves: list[bytes]
+    first: int = -1
+    error: BaseException | None = None
+    done: bool = False
+
+
 class Log:
     """One log in one directory. With a `SigningKey` it can be appended to (and is created if new); with the
     `PublicKey` it is read and its checkpoint verified. Safe between threads and between processes on one
@@ -84,9 +104,11 @@ class Log:
             raise NotaryFault("notary.key.wrong-use", wanted=KeyUse.LOG)
         _ = self.key.raw  # a log key is Ed25519 or it is refused here, not at the first append
         self._append_lock = threading.Lock()  # between threads; the lock file is between processes
+        self._queue: deque[_Waiting] = deque()
         self._cache_lock = threading.Lock()
         self._full: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._head: VerifiedCheckpoint | None = None
+        self._witnessed: VerifiedCheckpoint | None = None
         if self._signer is not None:
             make_folder(self.directory)
             with self._exclusive():
@@ -98,6 +120,8 @@ class Log:
         # proof from it.
         if merkle.root(head.size, self._node_of(head.size)) != head.root:
             raise NotaryFault("notary.log.corrupt", what="tiles do not give the signed root")
+        if self._signer is not None and (cosigned := self.witnessed) is not None:
+            self.must_extend(cosigned)  # an old copy, put back beside a newer cosigned checkpoint
 
     # -- what it holds
     # ---------------------------------------------------------------------------------------------
@@ -160,10 +184,59 @@ class Log:
         new = self._known(new)
         return merkle.consistency(old, new, self._node_of(self.size))
 
-    def proof(self, index: int) -> bytes:
-        """A tlog-proof for entry `index` in the newest checkpoint."""
+    def proof(self, index: int, checkpoint: bytes | None = None) -> bytes:
+        """A tlog-proof for entry `index`.
+
+        It is in `checkpoint` where one is given: a note signed by this log, with whatever cosignatures it has.
+        Otherwise in the newest cosigned one kept here, if that holds the entry, else in the newest of all.
+        Raises `notary.proof.out-of-range`, and what `must_extend` and `verify_checkpoint` raise.
+        """
         head = self.head
-        return write_proof(index, merkle.inclusion(index, head.size, self._node_of(head.size)), head.text)
+        if checkpoint is not None:
+            shown = verify_checkpoint(checkpoint, self.key, self.origin)
+            self.must_extend(shown)
+        else:
+            cosigned = self.witnessed
+            shown = cosigned if cosigned is not None and index < cosigned.size <= head.size else head
+        path = merkle.inclusion(index, shown.size, self._node_of(head.size))
+        return write_proof(index, path, shown.text)
+
+    # -- what others signed
+    # ------------------------------------------------------------------------------------------
+
+    @property
+    def witnessed(self) -> VerifiedCheckpoint | None:
+        """The newest checkpoint of this log kept with cosignatures, or None. How many there are, by whom and
+        when, `verify_witnessed` of its `text` tells."""
+        data = self._optional("witnessed", MAX_CHECKPOINT)
+        if data is None:
+            return None
+        with self._cache_lock:
+            if self._witnessed is None or self._witnessed.text != data:
+                self._witnessed = verify_checkpoint(data, self.key, self.origin)
+            return self._witnessed
+
+    def keep_cosigned(self, note: bytes) -> VerifiedCheckpoint:
+        """Keep a checkpoint of this log that witnesses have cosigned, for `proof`; what is kept afterwards.
+
+        A smaller one than is kept changes nothing; of one and the same checkpoint the cosignatures are
+        joined. The caller has verified them (`gather` leaves out the others). Raises
+        `notary.checkpoint.not-cosigned` (no line but the log's own), and what `verify_checkpoint` and
+        `must_extend` raise.
+        """
+        new = verify_checkpoint(note, self.key, self.origin)
+        self.must_extend(new)
+        lines = read_note(note).signatures
+        if len(lines) < 2:
+            raise NotaryFault("notary.checkpoint.not-cosigned")
+        with self._exclusive():
+            held = self.witnessed
+            if held is not None and held.size > new.size:
+                return held
+            if held is not None and checkpoint_text(held.text) == checkpoint_text(note):
+                note = add_cosignatures(held.text, b"".join(item.line for item in lines))
+            write_whole(self.directory / "witnessed", note)
+            return verify_checkpoint(note, self.key, self.origin)
 
     def must_extend(self, held: VerifiedCheckpoint) -> None:
         """Return only if this log contains everything in a checkpoint of it that somebody else holds.
@@ -217,26 +290,58 @@ class Log:
             raise NotaryFault("notary.log.batch-size", most=MAX_BATCH)
         if any(len(leaf) != ENTRY_SIZE for leaf in leaves):
             raise NotaryFault("notary.log.entry-size", wanted=ENTRY_SIZE)
-        with self._exclusive():
-            self._recover(self._signer)
-            first = self._refresh().size
-            batch = {"first": first, "entries": [leaf.hex() for leaf in leaves]}
-            write_whole(self.directory / "pending", canonical.dumps(batch))  # step 1
-            self._finish(first, list(leaves), self._signer)
-            return first
+        mine = _Waiting(list(leaves))
+        self._queue.append(mine)
+        with self._append_lock:
+            # Whoever waited here while another appended may find its entries appended.
+            while not mine.done:
+                self._append_group(self._signer)
+        if mine.error is not None:
+            raise mine.error
+        return mine.first
+
+    def _append_group(self, signer: SigningKey) -> None:
+        """Append for the first in the queue and as many behind it as fit into one batch."""
+        group = [self._queue.popleft()]
+        count = len(group[0].leaves)
+        while self._queue and count + len(self._queue[0].leaves) <= MAX_BATCH:
+            group.append(self._queue.popleft())
+            count += len(group[-1].leaves)
+        try:
+            with self._locked():
+                self._recover(signer)
+                first = self._refresh().size
+                batch = [leaf for one in group for leaf in one.leaves]
+                write_whole(self.directory / "pending", _pending(first, batch))  # step 1
+                self._finish(first, batch, signer)
+            for one in group:
+                one.first, first = first, first + len(one.leaves)
+        except BaseException as error:
+            for one in group:
+                one.error = error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            for one in group:
+                one.done = True
 
     def _finish(self, first: int, leaves: list[bytes], signer: SigningKey) -> None:
         """Steps 2 to 4 for a batch that is pending. Repeating any of them changes nothing."""
         size = first + len(leaves)
-        self._grow("entries", first, [_PREFIX + leaf for leaf in leaves], _RECORD)
+        files = self._grown("entries", first, [_PREFIX + leaf for leaf in leaves], _RECORD)
         hashes, start, level = [merkle.leaf_hash(leaf) for leaf in leaves], first, 0
         while hashes:
-            self._grow(str(level), start, hashes, merkle.HASH_SIZE)
-            start, end, level = start // WIDTH, (start + len(hashes)) // WIDTH, level + 1
-            hashes = []
-            for index in range(start, end):
-                below = self._tile(level - 1, index, WIDTH)
-                hashes.append(merkle.complete_root([below[i : i + 32] for i in range(0, len(below), 32)]))
+            tiles = self._grown(str(level), start, hashes, merkle.HASH_SIZE)
+            files += tiles
+            level, start, end = level + 1, start // WIDTH, (start + len(hashes)) // WIDTH
+            # The full tiles of a level are the first of its files, one for each hash of the level above.
+            full = [data for _, data in tiles[: end - start]]
+            hashes = [
+                merkle.complete_root([tile[i : i + 32] for i in range(0, len(tile), 32)]) for tile in full
+            ]
+        for folder in dict.fromkeys(path.parent for path, _ in files):
+            make_folder(folder)
+        write_many(files)  # step 2
         root = merkle.root(size, self._node_of(size))
         write_whole(self.directory / "checkpoint", sign_checkpoint(self.origin, size, root, signer))  # step 3
         self._close(first, size)  # step 4
@@ -244,22 +349,24 @@ class Log:
     def _close(self, first: int, size: int) -> None:
         self._prune(first, size)
         (self.directory / "pending").unlink()
-        sync_folder(self.directory)
 
-    def _grow(self, level: str, start: int, records: list[bytes], record_size: int) -> None:
-        """Write the tiles of one level that change when `records` are put behind its first `start` ones."""
-        while records:
-            index, offset = divmod(start, WIDTH)
-            taken, records = records[: WIDTH - offset], records[WIDTH - offset :]
+    def _grown(
+        self, level: str, start: int, records: list[bytes], record_size: int
+    ) -> list[tuple[Path, bytes]]:
+        """The tiles of one level that change when `records` are put behind its first `start` ones: where, and
+        what is in them. Only the last can be partial."""
+        files, place = [], 0
+        while place < len(records):
+            index, offset = divmod(start + place, WIDTH)
+            taken = records[place : place + WIDTH - offset]
             path = self._path(level, index)
             # What stands before `start` was there under the last checkpoint; a wider leftover has the same
             # beginning.
             before = self._read(path, offset, record_size) if offset else b""
             width = offset + len(taken)
-            target = path if width == WIDTH else _partial(path, width)
-            make_folder(target.parent)
-            write_whole(target, before + b"".join(taken))
-            start += len(taken)
+            files.append((path if width == WIDTH else _partial(path, width), before + b"".join(taken)))
+            place += len(taken)
+        return files
 
     def _prune(self, first: int, size: int) -> None:
         """Remove the partial tiles that full ones replaced when the log grew from `first` to `size`."""
@@ -303,13 +410,17 @@ class Log:
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
-        with self._append_lock:
-            handle = os.open(self.directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX)
-                yield
-            finally:
-                os.close(handle)
+        with self._append_lock, self._locked():
+            yield
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        handle = os.open(self.directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     # -- reading
     # ---------------------------------------------------------------------------------------------------
@@ -393,3 +504,9 @@ class Log:
 
 def _partial(path: Path, width: int) -> Path:
     return path.with_name(path.name + ".p") / str(width)
+
+
+def _pending(first: int, leaves: list[bytes]) -> bytes:
+    """Canonical JSON of {"entries": [hex…], "first": n}, written straight down: a batch may have 65,536."""
+    entries = '","'.join(leaf.hex() for leaf in leaves)
+    return f'{{"entries":["{entries}"],"first":{first}}}'.encode("ascii")
