@@ -37,12 +37,16 @@ def test_what_is_sealed_comes_out_the_same(
     sealed: Sealed, evidence: Path, identities: dict[str, age.Identity], tmp_path: Path, cls: str
 ) -> None:
     made = sealed(cls)
-    opened = package.open_(made.path, [identities[cls].text], tmp_path / "out", expected_id=made.id)
+    items: list[package.Item] = []
+    opened = package.open_(
+        made.path, [identities[cls].text], tmp_path / "out", expected_id=made.id, on_item=items.append
+    )
     assert contents(tmp_path / "out" / "mailbox") == contents(evidence)
     assert (tmp_path / "out/mailbox/nothing in here").is_dir()
     assert opened.conditions == ("XBB:use-limited",)
     assert not opened.not_written
-    for item in opened.items:
+    assert opened.items == len(items)
+    for item in items:
         if item.sealed:
             data = (tmp_path / "out" / item.name).read_bytes()
             assert hashlib.sha256(data).hexdigest() == item.sha256

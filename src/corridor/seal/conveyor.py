@@ -25,7 +25,7 @@ from corridor.seal.layout import PART
 
 BLOCK = BATCH * CHUNK
 _BLOCKS = 12  # in flight at once, 2 MiB each with its sealed form
-_BACKLOG = 2  # blocks waiting, from which on the caller's thread encrypts too
+_BACKLOG = 1  # blocks waiting, from which on the caller's thread encrypts too
 _UNSYNCED = 4  # files written whose sync is still awaited
 
 

@@ -1,7 +1,7 @@
 """Opening: from package and identity to index, single items, or all of them; and wrapping for one more.
 
-What is given out is checked against the index, and the index against the package id: the payload's own
-digests need no second pass here (`verify` makes it, without a key).
+What is given out is checked against the index, and the index against the package id; opening all of a package also
+checks each sealed file against the manifest.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
 
 from corridor.seal import age, custody
+from corridor.seal.direct import DirectFile
 from corridor.seal.faults import PackageError
 from corridor.seal.files import disk_faults, remove_tree, sync_folder, write_whole
 from corridor.seal.index import (
@@ -31,7 +33,11 @@ from corridor.seal.index import (
 from corridor.seal.layout import (
     FIXED_TAG_NAME,
     INDEX_ROOT,
+    MANIFEST,
     MANIFEST_LIMIT,
+    MIB,
+    PART,
+    PAYLOAD_NAME,
     TAGMANIFEST,
     WRAP_NAME,
     bag_info,
@@ -39,23 +45,45 @@ from corridor.seal.layout import (
     parse_manifest,
     read_small,
 )
+from corridor.seal.outflow import Leaving, Outflow
+from corridor.seal.pack import members
 from corridor.seal.wraps import Custodian, make_wrap, unwrap
 
-_TAR_BLOCK = 512
+_LISTED = 1000  # items told one by one; the index has them all
+_SYNCED_ALONE = 64
 _INDEX_PART = re.compile(r"index/([0-9]+)\.age")
 
 
-@dataclass(frozen=True)
+@dataclass
 class OpenedPackage:
     """What `open_` wrote. `not_written` are items that stand in the index only: links, unreadable and special
-    files; `changed` those that changed while they were sealed."""
+    files; `changed` those that changed while they were sealed: the first thousand of each, and how many there are."""
 
     id: str
     path: Path
-    items: tuple[Item, ...]
-    not_written: tuple[Item, ...]
-    changed: tuple[Item, ...]
     conditions: tuple[str, ...]
+    items: int = 0
+    written: int = 0
+    size: int = 0  # bytes written
+    restricted: int = 0
+    not_written: list[Item] = field(default_factory=list)
+    not_written_count: int = 0
+    changed: list[Item] = field(default_factory=list)
+    changed_count: int = 0
+
+    def count(self, item: Item) -> None:
+        self.items += 1
+        self.written += item.sealed
+        self.size += item.size
+        self.restricted += item.restricted
+        if not item.sealed and item.state != "folder":
+            self.not_written_count += 1
+            if len(self.not_written) < _LISTED:
+                self.not_written.append(item)
+        if item.state == "changed":
+            self.changed_count += 1
+            if len(self.changed) < _LISTED:
+                self.changed.append(item)
 
 
 class Index:
@@ -89,6 +117,13 @@ class Index:
                 raise PackageError("seal.bag.digest-mismatch", name=name)
             file.seek(0)
             yield from age.iter_decrypt(file, [self.identity])
+
+    def listed(self) -> dict[str, str]:
+        """The digest of each payload file, as the manifest gives it that the tag manifest fixes."""
+        raw = read_small(self.path, MANIFEST, MANIFEST_LIMIT)
+        if hashlib.sha256(raw).hexdigest() != self._tags.get(MANIFEST):
+            raise PackageError("seal.bag.digest-mismatch", name=MANIFEST)
+        return parse_manifest(raw, MANIFEST, PAYLOAD_NAME)
 
     def records(self) -> Iterator[bytes]:
         for name in self._parts:
@@ -165,7 +200,7 @@ def read_item(
 
 
 def _content(index: Index, item: Item) -> Iterator[bytes]:
-    blocks = _member(index, item) if item.member else _stream(index, item)
+    blocks = _member(index, item) if item.member else _stream(index, item.unit, item.parts)
     digest = hashlib.sha256()
     size = 0
     held = b""
@@ -183,51 +218,20 @@ def _content(index: Index, item: Item) -> Iterator[bytes]:
         yield held
 
 
-def _stream(index: Index, item: Item) -> Iterator[memoryview]:
-    for part in range(item.parts):
-        with open_part(index.path, f"data/{item.unit}/{part:05d}.age") as file:
-            yield from age.iter_decrypt(file, [index.identity])
+def _stream(
+    index: Index, unit: str, parts: int, room: Callable[[], memoryview] | None = None
+) -> Iterator[memoryview]:
+    for part in range(parts):
+        with open_part(index.path, f"data/{unit}/{part:05d}.age") as file:
+            yield from age.iter_decrypt(file, [index.identity], room)
 
 
-def _member(index: Index, item: Item) -> Iterator[bytes]:
-    for member, data in _unpack(index, item):
+def _member(index: Index, item: Item) -> Iterator[memoryview]:
+    for member, data in members(item.unit, _stream(index, item.unit, item.parts), PART):
         if member == item.member:
             yield data
             return
     raise PackageError("seal.pack.member-missing", item=item.number)
-
-
-def _unpack(index: Index, item: Item) -> Iterator[tuple[str, bytes]]:
-    """Members of the pack that holds `item`. Reads only what the sealer writes: plain files with numbers for
-    names; a tar archive of any other kind is refused (`seal.pack.malformed`)."""
-    rest = bytearray()
-    blocks = _stream(index, item)
-
-    def take(count: int) -> bytes:
-        while len(rest) < count:
-            block = next(blocks, None)
-            if block is None:
-                raise PackageError("seal.pack.malformed", unit=item.unit)
-            rest.extend(block)
-        data = bytes(rest[:count])
-        del rest[:count]
-        return data
-
-    while True:
-        header = take(_TAR_BLOCK)
-        if header == bytes(_TAR_BLOCK):
-            return
-        name, size_text, kind = header[:100].rstrip(b"\0"), header[124:136].rstrip(b"\0 "), header[156:157]
-        if (
-            not re.fullmatch(rb"[0-9]{1,12}", name)
-            or not re.fullmatch(rb"[0-7]{1,11}", size_text)
-            or kind != b"0"
-        ):
-            raise PackageError("seal.pack.malformed", unit=item.unit)
-        size = int(size_text, 8)
-        data = take(size)
-        take(-size % _TAR_BLOCK)
-        yield name.decode(), data
 
 
 def open_(
@@ -236,11 +240,14 @@ def open_(
     dest: Path | str,
     *,
     expected_id: str | None = None,
+    on_item: Callable[[Item], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> OpenedPackage:
     """Write every item below `dest`, which must not exist and comes into being whole or not at all.
 
-    Each item is checked against the index, the index against the package id, and that against `expected_id`
-    when given. Links are never made and a name that climbs out is refused. Raises `PackageError`, `AgeFault`.
+    Each item is checked against the index, the index against the package id, that against `expected_id` when given,
+    and each sealed file against the manifest. Links are never made and a name that climbs out is refused. `on_item`
+    is given each item of the index, `progress` each number of bytes opened. Raises `PackageError`, `AgeFault`.
     """
     folder, target = Path(path), Path(dest)
     if os.path.lexists(target):
@@ -249,10 +256,16 @@ def open_(
     if expected_id is not None and index.id != expected_id:
         raise PackageError("seal.package.other")
     temporary = target.with_name(f".opening-{secrets.token_hex(8)}")
+    opened = OpenedPackage(index.id, target, index.root.conditions)
     with disk_faults():
         temporary.mkdir(mode=0o700)
     try:
-        items = list(_write_items(index, temporary))
+        with _Unpacking(index, temporary, progress) as unpacking:
+            for item in index:
+                unpacking.add(item)
+                opened.count(item)
+                if on_item is not None:
+                    on_item(item)
         with disk_faults():
             if os.path.lexists(target):
                 raise PackageError("seal.open.destination-exists")
@@ -261,49 +274,133 @@ def open_(
     except BaseException:
         remove_tree(temporary)
         raise
-    return OpenedPackage(
-        index.id,
-        target,
-        tuple(items),
-        tuple(item for item in items if not item.sealed and item.state != "folder"),
-        tuple(item for item in items if item.state == "changed"),
-        index.root.conditions,
-    )
+    return opened
 
 
-def _write_items(index: Index, top: Path) -> Iterator[Item]:
-    """Item by item in the order of the index; the members of one pack come from one reading of it."""
-    base = os.fsencode(top)
-    pack, members = "", iter(())  # type: tuple[str, Iterator[tuple[str, bytes]]]
-    for item in index:
+class _Unpacking:
+    """Writes items in the order of the index; the members of one pack come from one reading of it."""
+
+    def __init__(self, index: Index, top: Path, progress: Callable[[int], None] | None) -> None:
+        self._index = index
+        self._base = os.fsencode(top)
+        self._progress = progress or (lambda count: None)
+        self._listed = index.listed()
+        self._flow = Outflow()
+        self._checker = ThreadPoolExecutor(1, "seal-check")
+        self._checks: list[Future[None]] = []
+        self._pack = ""
+        self._members: Iterator[tuple[str, memoryview]] = iter(())
+        self._made: set[bytes] = set()
+        self._small: list[bytes] = []
+        self._smalls = 0
+
+    def __enter__(self) -> _Unpacking:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        try:
+            if kind is None:
+                self._flow.finish()
+                for check in self._checks:
+                    check.result()
+                self._sync()
+            else:
+                self._flow.abandon()
+        finally:
+            self._checker.shutdown(cancel_futures=True)
+
+    def add(self, item: Item) -> None:
         name = item.name_bytes or item.name.encode("utf-8", "replace")
         check_name(name)
-        target = os.path.join(base, name)
+        target = os.path.join(self._base, name)
         if item.state == "folder":
             with _place(item):
-                os.makedirs(target, exist_ok=True)
+                os.makedirs(target, mode=0o700, exist_ok=True)
         if item.sealed:
-            with _place(item):
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-            with disk_faults(), open(handle, "wb", buffering=0) as file:
-                if not item.member:
-                    for block in _content(index, item):
-                        age.write_all(file, memoryview(block))
-                else:
-                    if item.unit != pack:
-                        pack, members = item.unit, _unpack(index, item)
-                    file.write(_next_member(members, item))
-                os.fsync(handle)
-            if item.modified is not None:
-                stamp = int(item.modified.timestamp() * 1_000_000) * 1000
-                os.utime(target, ns=(stamp, stamp), follow_symlinks=False)
-        yield item
+            parent = os.path.dirname(target)
+            if parent not in self._made:
+                with _place(item):
+                    os.makedirs(parent, mode=0o700, exist_ok=True)
+                if len(self._made) > _LISTED:
+                    self._made.clear()
+                self._made.add(parent)
+            stamp = None if item.modified is None else int(item.modified.timestamp() * 1_000_000) * 1000
+            if item.member:
+                self._add_small(item, target, stamp)
+            else:
+                self._add_large(item, target, stamp)
+
+    def _add_large(self, item: Item, target: bytes, stamp: int | None) -> None:
+        with _place(item):
+            file = DirectFile(os.fsdecode(target), 0o600)
+        leaving = Leaving(item.number, item.size, item.sha256, file, stamp)
+        for part in range(item.parts):
+            self._check(f"data/{item.unit}/{part:05d}.age")
+            with open_part(self._index.path, f"data/{item.unit}/{part:05d}.age") as sealed:
+                for block in age.iter_decrypt(sealed, [self._index.identity], self._flow.room):
+                    self._flow.put(leaving, len(block))
+                    self._progress(len(block))
+        self._flow.end(leaving)
+
+    def _add_small(self, item: Item, target: bytes, stamp: int | None) -> None:
+        if item.unit != self._pack:
+            self._pack = item.unit
+            for part in range(item.parts):
+                self._check(f"data/{item.unit}/{part:05d}.age")
+            self._members = members(item.unit, _stream(self._index, item.unit, item.parts), PART)
+        data = _next_member(self._members, item)
+        with _place(item):
+            handle = os.open(
+                target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+            )
+        try:
+            with disk_faults():
+                place = 0
+                while place < len(data):
+                    place += os.write(handle, data[place:])
+                if stamp is not None:
+                    os.utime(handle, ns=(stamp, stamp))
+        finally:
+            os.close(handle)
+        self._smalls += 1
+        if len(self._small) <= _SYNCED_ALONE:
+            self._small.append(target)
+        self._progress(len(data))
+
+    def _check(self, name: str) -> None:
+        """Hash a sealed file, in another thread, while it is being opened."""
+        if len(self._checks) > 1:
+            self._checks.pop(0).result()
+        if name not in self._listed:
+            raise PackageError("seal.bag.missing-file", name=name)
+        self._checks.append(self._checker.submit(self._digest, name))
+
+    def _digest(self, name: str) -> None:
+        digest = hashlib.sha256()
+        block = memoryview(bytearray(MIB))
+        with open_part(self._index.path, name) as file:
+            while count := file.readinto(block):
+                digest.update(block[:count])
+        if digest.hexdigest() != self._listed[name]:
+            raise PackageError("seal.bag.digest-mismatch", name=name)
+
+    def _sync(self) -> None:
+        """Small files one by one while they are few, all at once where they are many."""
+        with disk_faults():
+            if self._smalls > _SYNCED_ALONE:
+                os.sync()
+                return
+            for target in self._small:
+                handle = os.open(target, os.O_RDONLY | os.O_NOFOLLOW)
+                try:
+                    os.fsync(handle)
+                finally:
+                    os.close(handle)
 
 
-def _next_member(members: Iterator[tuple[str, bytes]], item: Item) -> bytes:
+def _next_member(found: Iterator[tuple[str, memoryview]], item: Item) -> memoryview:
     # The sealer writes members and records in one order; a pack in another order is not its work.
-    for member, data in members:
+    for member, data in found:
         if member == item.member:
             if len(data) != item.size or hashlib.sha256(data).hexdigest() != item.sha256:
                 raise PackageError("seal.item.digest-mismatch", item=item.number)

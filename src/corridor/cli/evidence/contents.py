@@ -31,8 +31,12 @@ def open_(
     """
     from corridor.seal import package
 
-    opened = package.open_(path, identities(identity, secret_file), out, expected_id=expect)
-    rows = [{"name": item.name, "size": item.size, "sha256": item.sha256} for item in opened.items]
+    rows: list[dict[str, object]] = []
+
+    def on_item(item: package.Item) -> None:
+        rows.append({"name": item.name, "size": item.size, "sha256": item.sha256})
+
+    opened = package.open_(path, identities(identity, secret_file), out, expected_id=expect, on_item=on_item)
     lines = [
         *(f"{row['sha256']}  {row['name']}" for row in rows),
         f"opened {len(rows)} items into {opened.path}",

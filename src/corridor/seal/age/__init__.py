@@ -7,7 +7,7 @@ public test vectors and by stock `age`. Entry points: `encrypt` and `decrypt` on
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from corridor.seal.age.files import Readable, Source, Writable, write_all
 from corridor.seal.age.header import FILE_KEY_SIZE, Header, read_header, write_header
@@ -96,8 +96,11 @@ def decrypt(source: Readable, sink: Writable, identities: Iterable[AnyIdentity])
         write_all(sink, block)
 
 
-def iter_decrypt(source: Readable, identities: Iterable[AnyIdentity]) -> Iterator[memoryview]:
-    """As `decrypt`, giving out authenticated blocks of up to 1 MiB, each good until the next is asked for."""
+def iter_decrypt(
+    source: Readable, identities: Iterable[AnyIdentity], room: Callable[[], memoryview] | None = None
+) -> Iterator[memoryview]:
+    """As `decrypt`, giving out authenticated blocks of up to 1 MiB, each good until the next is asked for; with
+    `room`, each in memory of the caller's, asked for block by block."""
     parsed = [parse_identity(identity) for identity in identities]
     file = Source(source)
     header = read_header(file)
@@ -106,7 +109,7 @@ def iter_decrypt(source: Readable, identities: Iterable[AnyIdentity]) -> Iterato
     nonce = bytearray(NONCE_SIZE)
     if file.fill(memoryview(nonce)) != NONCE_SIZE:
         raise HeaderError("seal.age.header", why="nonce")
-    yield from iter_payload(file, file_key, bytes(nonce))
+    yield from iter_payload(file, file_key, bytes(nonce), room)
 
 
 def header_class(source: Readable) -> str:

@@ -3,7 +3,9 @@ speed of the cipher and in flat memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import queue
+import threading
+from collections.abc import Callable, Iterator
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -17,6 +19,7 @@ TAG = 16
 SEALED_CHUNK = CHUNK + TAG
 NONCE_SIZE = 16
 BATCH = 16  # chunks: 1 MiB of plaintext at a time
+_AHEAD = 4  # batches read before they are sealed
 
 
 class ChunkSealer:
@@ -52,30 +55,62 @@ def sealed_size(plain: int) -> int:
 
 
 def encrypt_payload(source: Source, sink: Writable, sealer: ChunkSealer) -> None:
-    # Two buffers: whether the first is the last is known only when the second is read.
-    held, spare = memoryview(bytearray(BATCH * CHUNK)), memoryview(bytearray(BATCH * CHUNK))
+    """Read and seal `source` to its end. The reading (and hashing, where the source does that) goes on while another
+    thread seals and writes what was read."""
+    first = memoryview(bytearray(BATCH * CHUNK))
+    count = source.fill(first)
     out = memoryview(bytearray(BATCH * SEALED_CHUNK))
-    start = 0
-    count = source.fill(held)
-    while True:
-        following = source.fill(spare) if count == len(held) else 0
-        length = sealer.seal_into(held[:count], out, start=start, last=not following)
-        write_all(sink, out[:length])
-        if not following:
-            return
-        start += BATCH
-        held, spare, count = spare, held, following
+    if count < len(first):
+        write_all(sink, out[: sealer.seal_into(first[:count], out, start=0, last=True)])
+        return
+    ready: queue.SimpleQueue[tuple[memoryview, int, int, bool] | None] = queue.SimpleQueue()
+    free: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
+    for _ in range(_AHEAD):
+        free.put(memoryview(bytearray(BATCH * CHUNK)))
+    errors: list[BaseException] = []
+
+    def seal() -> None:
+        while (work := ready.get()) is not None:
+            block, length, start, last = work
+            if not errors:
+                try:
+                    write_all(sink, out[: sealer.seal_into(block[:length], out, start=start, last=last)])
+                except BaseException as error:  # raised by the caller's thread
+                    errors.append(error)
+            free.put(block)
+
+    worker = threading.Thread(target=seal, name="age-seal", daemon=True)
+    worker.start()
+    try:
+        held, start = first, 0
+        while count:
+            # Whether a block is the last is known only when the next is read.
+            spare = free.get()
+            following = source.fill(spare) if count == len(held) else 0
+            ready.put((held, count, start, not following))
+            start += BATCH
+            held, count = spare, following
+            if errors:
+                break
+    finally:
+        ready.put(None)
+        worker.join()
+    if errors:
+        raise errors[0]
 
 
-def iter_payload(source: Source, file_key: bytes, nonce: bytes) -> Iterator[memoryview]:
-    """Authenticated plaintext, about 1 MiB at a time, each good until the next is asked for. Raises
-    `PayloadError` at the first chunk that is not authentic, with exactly the chunks before it given out.
-    No final chunk, or anything after it, is an error."""
+def iter_payload(
+    source: Source, file_key: bytes, nonce: bytes, room: Callable[[], memoryview] | None = None
+) -> Iterator[memoryview]:
+    """Authenticated plaintext, about 1 MiB at a time, each good until the next is asked for, or in the memory that
+    `room` gives for each (`BATCH * CHUNK` bytes or more). Raises `PayloadError` at the first chunk that is not
+    authentic, with exactly the chunks before it given out. No final chunk, or anything after it, is an error."""
     opener = _ChunkOpener(ChaCha20Poly1305(hkdf(file_key, nonce, b"payload")))
     sealed = memoryview(bytearray(BATCH * SEALED_CHUNK))
-    out = memoryview(bytearray(BATCH * CHUNK))
+    own = memoryview(bytearray(BATCH * CHUNK)) if room is None else memoryview(b"")
     while True:
         count = source.fill(sealed)
+        out = own if room is None else room()
         length, fault = opener.open_into(sealed[:count], out, more=count == len(sealed))
         if length:
             yield out[:length]
