@@ -103,15 +103,16 @@ class Log:
         if self.key.use is not KeyUse.LOG:
             raise NotaryFault("notary.key.wrong-use", wanted=KeyUse.LOG)
         _ = self.key.raw  # a log key is Ed25519 or it is refused here, not at the first append
-        self._append_lock = threading.Lock()  # between threads; the lock file is between processes
+        self._turn = threading.Condition()  # between threads that append; the lock file is between all
         self._queue: deque[_Waiting] = deque()
+        self._appending = False
         self._cache_lock = threading.Lock()
         self._full: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._head: VerifiedCheckpoint | None = None
         self._witnessed: VerifiedCheckpoint | None = None
         if self._signer is not None:
             make_folder(self.directory)
-            with self._exclusive():
+            with self._locked():
                 if not (self.directory / "checkpoint").exists():
                     self._create(self._signer)
                 self._recover(self._signer)
@@ -229,7 +230,7 @@ class Log:
         lines = read_note(note).signatures
         if len(lines) < 2:
             raise NotaryFault("notary.checkpoint.not-cosigned")
-        with self._exclusive():
+        with self._locked():
             held = self.witnessed
             if held is not None and held.size > new.size:
                 return held
@@ -291,22 +292,32 @@ class Log:
         if any(len(leaf) != ENTRY_SIZE for leaf in leaves):
             raise NotaryFault("notary.log.entry-size", wanted=ENTRY_SIZE)
         mine = _Waiting(list(leaves))
-        self._queue.append(mine)
-        with self._append_lock:
-            # Whoever waited here while another appended may find its entries appended.
-            while not mine.done:
-                self._append_group(self._signer)
+        with self._turn:
+            self._queue.append(mine)
+            while self._appending and not mine.done:
+                self._turn.wait()
+            ours = not mine.done
+            self._appending = self._appending or ours
+        if ours:
+            try:
+                while not mine.done:
+                    self._append_group(self._signer)
+            finally:
+                with self._turn:
+                    self._appending = False
+                    self._turn.notify_all()
         if mine.error is not None:
             raise mine.error
         return mine.first
 
     def _append_group(self, signer: SigningKey) -> None:
         """Append for the first in the queue and as many behind it as fit into one batch."""
-        group = [self._queue.popleft()]
-        count = len(group[0].leaves)
-        while self._queue and count + len(self._queue[0].leaves) <= MAX_BATCH:
-            group.append(self._queue.popleft())
-            count += len(group[-1].leaves)
+        with self._turn:
+            group = [self._queue.popleft()]
+            count = len(group[0].leaves)
+            while self._queue and count + len(self._queue[0].leaves) <= MAX_BATCH:
+                group.append(self._queue.popleft())
+                count += len(group[-1].leaves)
         try:
             with self._locked():
                 self._recover(signer)
@@ -322,8 +333,10 @@ class Log:
             if not isinstance(error, Exception):
                 raise
         finally:
-            for one in group:
-                one.done = True
+            with self._turn:
+                for one in group:
+                    one.done = True
+                self._turn.notify_all()
 
     def _finish(self, first: int, leaves: list[bytes], signer: SigningKey) -> None:
         """Steps 2 to 4 for a batch that is pending. Repeating any of them changes nothing."""
@@ -409,12 +422,8 @@ class Log:
         write_whole(self.directory / "checkpoint", note)
 
     @contextmanager
-    def _exclusive(self) -> Iterator[None]:
-        with self._append_lock, self._locked():
-            yield
-
-    @contextmanager
     def _locked(self) -> Iterator[None]:
+        # Opened anew each time: an flock is between open files, and so between threads too.
         handle = os.open(self.directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
