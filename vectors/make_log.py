@@ -8,26 +8,32 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from securesystemslib.signer import CryptoSigner, SSlibKey
+from time_authority import STAMPING, Holder, Stamp, certify, refusal, with_status
 
 from corridor.notary import merkle
-from corridor.notary.checkpoint import note_key_id, sign_checkpoint, write_proof
+from corridor.notary.checkpoint import note_key_id, sign_checkpoint, verify_checkpoint, write_proof
 from corridor.notary.keys import KeyUse, SigningKey
+from corridor.notary.succession import succession_entry
+from corridor.notary.witness import cosign, majority, write_request
 
 HERE = Path(__file__).parent / "log"
 ORIGIN = "aurelia.example/log"
 SIZES = (0, 1, 2, 3, 5, 8, 255, 256, 257, 300)
 
 
-def key(name: str) -> SigningKey:
+def key(name: str, use: KeyUse = KeyUse.LOG) -> SigningKey:
     private = Ed25519PrivateKey.from_private_bytes(
         hashlib.sha256(f"corridor vectors {name}".encode()).digest()
     )
-    return SigningKey(KeyUse.LOG, CryptoSigner(private, SSlibKey.from_crypto(private.public_key())))
+    return SigningKey(use, CryptoSigner(private, SSlibKey.from_crypto(private.public_key())))
 
 
 LOG_KEY, OTHER_KEY = key("log"), key("other")
@@ -207,11 +213,367 @@ def trees() -> None:
         write(f"tree-{size}", "tree", "ok", f"{size} entries", entries=entries, root=root, tiles_sha256=tiles)
 
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NAMES = ("borealia.example/w", "cyrenia.example/w", "dorsania.example/w")
+WITNESSES = {name: key(f"witness {name}", KeyUse.WITNESS) for name in NAMES}
+
+
+def cosigned(size: int, *names: str, at: datetime = NOON) -> str:
+    note = checkpoint(size)
+    return note + "".join(cosign(note.encode(), name, WITNESSES[name], at).decode() for name in names)
+
+
+def cosignatures() -> None:
+    known = {name: signer.public.raw.hex() for name, signer in WITNESSES.items()}
+    one, two, _ = NAMES
+
+    def case(
+        name: str,
+        expect: str,
+        note: str,
+        text: str,
+        said: list[tuple[str, datetime]] | None = None,
+        **more: Any,
+    ) -> None:
+        body: dict[str, Any] = {"origin": ORIGIN, "public_key": LOG_KEY.public.raw.hex(), "checkpoint": text}
+        body |= {"witnesses": known} | more
+        if said is not None:
+            body["cosigned"] = [{"name": who, "time": int(at.timestamp())} for who, at in said]
+            body["standing"] = (
+                "witnessed" if len(said) >= majority(len(body["witnesses"])) else "self-asserted"
+            )
+        write(f"cosignature-{name}", "cosignature", expect, note, **body)
+
+    later = NOON + timedelta(seconds=1)
+    good = cosigned(5, one)
+    data = base64.b64decode(good.split()[-1])
+
+    def with_data(changed: bytes) -> str:
+        return checkpoint(5) + f"— {one} {base64.b64encode(changed).decode()}\n"
+
+    case("majority", "ok", "two of three", cosigned(5, one, two), [(one, NOON), (two, NOON)])
+    case("all", "ok", "three of three", cosigned(5, *NAMES), [(name, NOON) for name in NAMES])
+    case("minority", "ok", "one of three is self-asserted", good, [(one, NOON)])
+    case("none", "ok", "no cosignature", checkpoint(5), [])
+    case("no-witness-known", "ok", "cosignatures by unknown keys are passed over", good, [], witnesses={})
+    before = checkpoint(5).partition("\n\n")
+    first = f"{before[0]}\n\n{good.rpartition('— ')[1]}{good.rpartition('— ')[2]}{before[2]}"
+    case("before-the-log", "ok", "the order of the lines says nothing", first, [(one, NOON)])
+    case("epoch", "ok", "time 0", cosigned(5, one, at=datetime.fromtimestamp(0, UTC)),
+         [(one, datetime.fromtimestamp(0, UTC))])  # fmt: skip
+    stranger = cosign(checkpoint(5).encode(), one, key("witness other", KeyUse.WITNESS), NOON).decode()
+    case("other-key", "ok", "a known name with another key is another witness", checkpoint(5) + stranger, [])
+    renamed = good.replace(f"— {one}", "— nobody.example/w")
+    case("other-name", "ok", "a known key under another name is passed over", renamed, [])
+    plain = note_key_id(one, WITNESSES[one].public) + WITNESSES[one].sign(before[0].encode() + b"\n")
+    case(
+        "type-1",
+        "ok",
+        "a plain signature (type 1) by a witness's key is no cosignature",
+        with_data(plain),
+        [],
+    )
+    text = before[0].encode() + b"\n"
+    bare = data[:12] + WITNESSES[one].sign(text)
+    invalid, malformed = "notary.signature.invalid", "notary.cosignature.malformed"
+    case("plain-text", invalid, "signed without the two lines before the text", with_data(bare))
+    case("altered", invalid, "one bit of the signature", with_data(data[:-1] + bytes([data[-1] ^ 1])))
+    stamped = int(later.timestamp()).to_bytes(8, "big")
+    case("other-time", invalid, "a second later than was signed", with_data(data[:4] + stamped + data[12:]))
+    case(
+        "other-text",
+        invalid,
+        "cosigned size 6, stands under size 5",
+        checkpoint(5) + cosigned(6, one)[len(checkpoint(6)) :],
+    )
+    case("one-false-of-two", invalid, "a false one spoils the note",
+         cosigned(5, two) + with_data(data[:-1] + bytes([data[-1] ^ 1]))[len(checkpoint(5)):])  # fmt: skip
+    case("short", malformed, "a signature of 63 bytes", with_data(data[:-1]))
+    case("long", malformed, "a signature of 65 bytes", with_data(data + b"\0"))
+    case("no-time", malformed, "a signature without a time", with_data(data[:4] + data[12:]))
+    case("time-too-large", malformed, "after the year 9999", with_data(data[:4] + b"\xff" * 8 + data[12:]))
+    case(
+        "twice",
+        "notary.checkpoint.malformed",
+        "one witness, two lines",
+        good + cosigned(5, one, at=later)[len(checkpoint(5)) :],
+    )
+    case("log-not-signed", "notary.checkpoint.not-signed", "cosigned, but not signed by the log",
+         f"{before[0]}\n\n{good[len(checkpoint(5)):]}")  # fmt: skip
+    same = {one: known[one], two: known[one]}
+    case("one-key-two-names", "notary.key.twice", "one key listed as two witnesses", good, witnesses=same)
+    itself = {one: LOG_KEY.public.raw.hex()}
+    case(
+        "log-as-witness",
+        "notary.key.twice",
+        "the log's own key listed as a witness",
+        checkpoint(5),
+        witnesses=itself,
+    )
+
+
+def witnesses() -> None:
+    """A request to a witness that holds a checkpoint, and its answer."""
+    name = NAMES[0]
+
+    def case(
+        name_: str,
+        expect: str,
+        status: int,
+        note: str,
+        held: str | None,
+        request: bytes,
+        says: str | None = None,
+    ) -> None:
+        body: dict[str, Any] = {
+            "origin": ORIGIN, "public_key": LOG_KEY.public.raw.hex(), "witness": name, "time": int(NOON.timestamp()),
+            "witness_public_key": WITNESSES[name].public.raw.hex(), "held": held, "status": status,
+            "request": request.decode(),
+        }  # fmt: skip
+        if says is not None:
+            body["answer"] = says
+        write(f"witness-{name_}", "witness", expect, note, **body)
+
+    def ask(old: int, new: str | int, path: list[bytes] | None = None) -> bytes:
+        text = checkpoint(new) if isinstance(new, int) else new
+        if path is None:
+            path = TREE.consistency(old, new) if isinstance(new, int) and old <= new else []
+        return write_request(old, path, text.encode())
+
+    def line(size: int) -> str:
+        return cosign(checkpoint(size).encode(), name, WITNESSES[name], NOON).decode()
+
+    case("first", "ok", 200, "a log never seen before", None, ask(0, 5), line(5))
+    case("extends", "ok", 200, "5 entries, then 8", checkpoint(5), ask(5, 8), line(8))
+    case("again", "ok", 200, "the same once more", checkpoint(5), ask(5, 5), line(5))
+    case("empty-log", "ok", 200, "size 0", None, ask(0, 0), line(0))
+    unknown = signed(
+        f"borealia.example/log\n5\n{base64.b64encode(TREE.root(5)).decode()}\n", name="borealia.example/log"
+    )
+    case("unknown-log", "notary.witness.unknown-log", 404, "another origin", None, ask(0, unknown))
+    other = checkpoint(5, signer=OTHER_KEY)
+    case("not-signed", "notary.checkpoint.not-signed", 403, "signed by another key", None, ask(0, other))
+    changed = checkpoint(8).replace("\n8\n", "\n9\n")
+    case(
+        "altered",
+        "notary.signature.invalid",
+        403,
+        "9 for 8",
+        checkpoint(5),
+        ask(5, changed, TREE.consistency(5, 8)),
+    )
+    case("old-larger", "notary.witness.old-size", 400, "old 8, checkpoint 5", checkpoint(8), ask(8, 5))
+    case("conflict", "notary.witness.conflict", 409, "old 3, held 5", checkpoint(5), ask(3, 8), "5\n")
+    case(
+        "conflict-zero",
+        "notary.witness.conflict",
+        409,
+        "old 0 to learn the size held",
+        checkpoint(5),
+        ask(0, 8),
+        "5\n",
+    )
+    case(
+        "rollback", "notary.witness.rollback", 409, "3 entries where 5 were", checkpoint(5), ask(3, 3), "5\n"
+    )
+    rewritten = merkle.Tree([merkle.leaf_hash(b"another history"), *map(merkle.leaf_hash, ENTRIES[1:8])])
+    forks = {size: sign_checkpoint(ORIGIN, size, rewritten.root(size), LOG_KEY).decode() for size in (5, 8)}
+    case("fork", "notary.log.forked", 409, "another root of the same size", checkpoint(5), ask(5, forks[5]))
+    invalid = "notary.proof.invalid"
+    path = rewritten.consistency(5, 8)
+    case("rewritten", invalid, 422, "an entry exchanged, its own path", checkpoint(5), ask(5, forks[8], path))
+    case(
+        "path-short",
+        invalid,
+        422,
+        "the last hash is missing",
+        checkpoint(5),
+        ask(5, 8, TREE.consistency(5, 8)[:-1]),
+    )
+    case("path-empty", invalid, 422, "no path", checkpoint(5), ask(5, 8, []))
+    case("path-from-nothing", invalid, 422, "a path where none is needed", None, ask(0, 5, [bytes(32)]))
+    good = ask(5, 8)
+    malformed = "notary.witness.malformed"
+    case("old-leading-zero", malformed, 400, "old 05", checkpoint(5), good.replace(b"old 5", b"old 05"))
+    case("no-old", malformed, 400, "no old size", checkpoint(5), good.partition(b"\n")[2])
+    long = write_request(5, [bytes(32)] * 64, checkpoint(8).encode())
+    case("path-too-long", malformed, 400, "64 hashes", checkpoint(5), long)
+    case(
+        "path-base64",
+        malformed,
+        400,
+        "a path line is not base64",
+        checkpoint(5),
+        good.replace(b"=\n", b"\n", 1),
+    )
+    case("no-checkpoint", malformed, 400, "no checkpoint", checkpoint(5), b"old 5\n")
+
+
+def times() -> None:
+    digest = hashlib.sha256(b"corridor vectors statement").digest()
+    root, other = certify("root", "Root", authority=True), certify("other root", "Other Root", authority=True)
+    middle = certify("middle", "Middle", root, authority=True)
+    signer = certify("signer", "Aurelia Time", root, usage=STAMPING)
+    below = certify("below", "Aurelia Time", middle, usage=STAMPING)
+
+    def case(
+        name: str, expect: str, note: str, response: bytes, roots: list[Holder] | None = None, **more: Any
+    ) -> None:
+        body: dict[str, Any] = {
+            "response": base64.b64encode(response).decode(), "digest": digest.hex(),
+            "roots": [holder.pem for holder in ([root] if roots is None else roots)],
+        }  # fmt: skip
+        write(f"time-{name}", "time", expect, note, **(body | more))
+
+    def stamp(**more: Any) -> Stamp:
+        return Stamp(**({"signer": signer, "digest": digest, "at": NOON, "others": [root]} | more))
+
+    at = {"time": int(NOON.timestamp()), "authority": "Aurelia Time", "serial": 1}
+    good = stamp().response()
+    case("good", "ok", "one authority, its root in the token too", good, **at)
+    case("nonce", "ok", "the nonce of the request came back", stamp(nonce=5).response(), nonce=5, **at)
+    case("nonce-not-asked", "ok", "a nonce that nobody asks about", stamp(nonce=5).response(), **at)
+    case(
+        "no-root-inside",
+        "ok",
+        "only the signer's certificate in the token",
+        stamp(others=[]).response(),
+        **at,
+    )
+    backwards = sorted([root, middle], key=lambda holder: holder.der, reverse=True)
+    unsorted = stamp(others=backwards, sort=False).response()
+    case("unsorted", "ok", "certificates in another order than DER has them", unsorted, **at)
+    case("old-ess", "ok", "the first form of ESSCertID, with SHA-1", stamp(ess="v1").response(), **at)
+    chain = stamp(signer=below, others=[middle]).response()
+    case("chain", "ok", "a certificate between, in the token", chain, **at)
+    alone = stamp(signer=below, others=[]).response()
+    case("chain-given", "ok", "a certificate between, given with the root", alone, [middle, root], **at)
+    case("two-roots", "ok", "one of two roots", good, [other, root], **at)
+    first, last = (
+        certify("first", "First", root, usage=STAMPING, begin=NOON),
+        certify("last", "Last", root, usage=STAMPING, end=NOON + timedelta(seconds=1)),
+    )
+    case(
+        "first-second",
+        "ok",
+        "valid from that very second",
+        stamp(signer=first).response(),
+        **(at | {"authority": "First"}),
+    )
+    case(
+        "last-second",
+        "ok",
+        "valid for one second more",
+        stamp(signer=last).response(),
+        **(at | {"authority": "Last"}),
+    )
+
+    case("refused", "notary.time.refused", "status 2 and no token", refusal(2))
+    case("granted-with-mods", "notary.time.refused", "status 1: not what was asked for", with_status(good, 1))
+    case("imprint", "notary.time.wrong-imprint", "of something else", stamp(digest=bytes(32)).response())
+    case("imprint-algorithm", "notary.time.wrong-imprint", "the right 32 bytes, said to be SHA-512/256",
+         stamp(algorithm="sha512_256").response())  # fmt: skip
+    case("other-nonce", "notary.time.nonce", "6 for 5", stamp(nonce=6).response(), nonce=5)
+    case("no-nonce", "notary.time.nonce", "none for 5", good, nonce=5)
+    untrusted = "notary.time.untrusted"
+    case("untrusted", untrusted, "another root", good, [other])
+    case("no-roots", untrusted, "no root at all", good, [])
+    case("signer-as-root", untrusted, "its own certificate is no root", good, [signer])
+    case("middle-as-root", untrusted, "a certificate that does not sign itself is no root", alone, [middle])
+    case("chain-broken", untrusted, "a certificate between is missing", alone)
+    impostor = certify("impostor", "Root", authority=True)
+    forged = certify("forged", "Aurelia Time", impostor, usage=STAMPING)
+    case(
+        "same-name",
+        untrusted,
+        "a root of the same name with another key",
+        stamp(signer=forged, others=[impostor]).response(),
+    )
+    end = datetime(2026, 3, 1, tzinfo=UTC)
+    expired = certify("expired", "Aurelia Time", root, usage=STAMPING, end=end)
+    coming = certify("coming", "Aurelia Time", root, usage=STAMPING, begin=datetime(2026, 3, 3, tzinfo=UTC))
+    case("expired", "notary.time.expired", "had run out the day before", stamp(signer=expired).response())
+    case("not-yet-valid", "notary.time.expired", "begins the day after", stamp(signer=coming).response())
+    old = certify("old middle", "Old Middle", root, authority=True, end=end)
+    under = certify("under", "Aurelia Time", old, usage=STAMPING)
+    case(
+        "chain-expired",
+        "notary.time.expired",
+        "a certificate between had run out",
+        stamp(signer=under, others=[old]).response(),
+    )
+    purpose = "notary.time.wrong-purpose"
+    loose = certify("loose", "Aurelia Time", root, usage=STAMPING, critical=False)
+    case("purpose-not-critical", purpose, "time-stamping, not critical", stamp(signer=loose).response())
+    both = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.CODE_SIGNING])
+    case("purpose-two", purpose, "time-stamping and something else",
+         stamp(signer=certify("two", "Aurelia Time", root, usage=both)).response())  # fmt: skip
+    code = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING])
+    case(
+        "purpose-other",
+        purpose,
+        "something else",
+        stamp(signer=certify("code", "Aurelia Time", root, usage=code)).response(),
+    )
+    case(
+        "purpose-none", purpose, "no purpose", stamp(signer=certify("none", "Aurelia Time", root)).response()
+    )
+    wrong = "notary.time.wrong-signer"
+    twin = certify("signer", "Aurelia Time Twin", root, usage=STAMPING)
+    case("signer-exchanged", wrong, "another certificate of the same key than was signed for",
+         stamp(signer=twin, named=signer).response())  # fmt: skip
+    case("no-ess", wrong, "the signed attributes name no certificate", stamp(ess=None).response())
+    moved = good.replace(b"20260302120000Z", b"20260302110000Z")
+    case("altered-time", "notary.time.altered", "an hour earlier than was signed", moved)
+    case("altered-signature", "notary.time.altered", "the last bit", good[:-1] + bytes([good[-1] ^ 1]))
+    malformed = "notary.time.token-malformed"
+    case("two-signers", malformed, "two signers", stamp(signers=2).response())
+    case("no-signer", malformed, "no signer", stamp(signers=0).response())
+    case(
+        "critical-extension", malformed, "a critical extension nobody knows", stamp(critical=True).response()
+    )
+    case("granted-without-token", malformed, "status 0 and no token", refusal(0))
+    case("unknown-status", malformed, "status 9", refusal(9))
+    case("trailing", malformed, "a byte more", good + b"\0")
+    case("truncated", malformed, "a byte less", good[:-1])
+    case("empty", malformed, "nothing", b"")
+
+
+def successions() -> None:
+    new_origin, new_key = "aurelia.example/log-2027", key("log 2027")
+    final = verify_checkpoint(checkpoint(5).encode(), LOG_KEY.public, ORIGIN)
+    earlier = verify_checkpoint(checkpoint(3).encode(), LOG_KEY.public, ORIGIN)
+    entries = [succession_entry(final), *ENTRIES[10:13], succession_entry(final)]
+    tree = merkle.Tree(map(merkle.leaf_hash, entries))
+    note = sign_checkpoint(new_origin, 5, tree.root(), new_key)
+
+    def case(name: str, expect: str, text: str, final_note: bytes, index: int) -> None:
+        body = {
+            "origin": ORIGIN, "public_key": LOG_KEY.public.raw.hex(), "final": final_note.decode(),
+            "new_origin": new_origin, "new_public_key": new_key.public.raw.hex(),
+            "proof": write_proof(index, tree.inclusion(index), note).decode(),
+        }  # fmt: skip
+        write(f"succession-{name}", "succession", expect, text, **body)
+
+    case("good", "ok", "the new log begins with the last checkpoint of the old", final.text, 0)
+    case(
+        "cosigned",
+        "ok",
+        "cosignatures on the last checkpoint change nothing",
+        cosigned(5, *NAMES).encode(),
+        0,
+    )
+    case("later", "notary.log.not-successor", "it stands further on in the new log", final.text, 4)
+    case("other-checkpoint", "notary.proof.invalid", "the new log begins with another", earlier.text, 0)
+
+
 def main() -> None:
     HERE.mkdir(exist_ok=True)
     for old in HERE.glob("*.json"):
         old.unlink()
-    for write_cases in (checkpoints, proofs, consistency, trees):
+    for write_cases in (
+        checkpoints, proofs, consistency, trees, cosignatures, witnesses, times, successions
+    ):  # fmt: skip
         write_cases()
     print(f"{len(list(HERE.glob('*.json')))} cases in {HERE.name}/")
 
