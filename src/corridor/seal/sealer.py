@@ -284,17 +284,16 @@ class Sealer:
                 raise PackageError("seal.item.name-taken")
             self._names.add(name)
 
-    def enter(self, item: Item) -> Item:
-        """Give an item its number; its record enters the index."""
+    def enter(self, item: Item, unit: str = "", member: str = "", parts: int = 0) -> Item:
+        """Give an item its number and the place where its content is sealed; its record enters the index."""
         with self._lock:
             if self._done:
                 raise PackageError("seal.package.finished")
             self._items += 1
-            item = replace(item, number=self._items, conditions=self._conditions_digest)
+            item = _placed(item, self._items, unit, member, parts, self._conditions_digest)
             line = item.record()
             if self._journal is not None:
-                needs = f"data/{item.unit}/{item.parts - 1:05d}.age" if item.unit else ""
-                self._journal.record(line, needs)
+                self._journal.record(line, f"data/{unit}/{parts - 1:05d}.age" if unit else "")
             self._file(item, line)
             return item
 
@@ -372,7 +371,7 @@ class Sealer:
             self._members += 1
             member = f"{self._members:06d}"
             self._pack.write(b"".join((member_header(member, len(data)), data, pad)))
-            return self.enter(replace(item, unit=self._pack_name, member=member, parts=1))
+            return self.enter(item, self._pack_name, member, 1)
 
     def _close_pack(self) -> None:
         if self._pack is not None:
@@ -563,7 +562,7 @@ class ItemWriter:
         if self._unit is not None and self._unit.digest is not None:
             parts = self._unit.close()
             digest = self._unit.digest.hexdigest()
-            item = self._sealer.enter(replace(item, sha256=digest, unit=self._unit_name, parts=parts))
+            item = self._sealer.enter(replace(item, sha256=digest), self._unit_name, "", parts)
         else:
             digest = hashlib.sha256(self._held).hexdigest()
             item = self._sealer.put_in_pack(replace(item, sha256=digest), self._held)
@@ -580,6 +579,31 @@ class ItemWriter:
     ) -> None:
         if error is None and not self._closed:
             self.close()
+
+
+def _placed(item: Item, number: int, unit: str, member: str, parts: int, conditions: str) -> Item:
+    """`dataclasses.replace` written out: four times as fast, and this runs for every small file."""
+    return Item(
+        number,
+        item.name,
+        item.state,
+        item.size,
+        item.sha256,
+        unit,
+        member,
+        parts,
+        item.restricted,
+        item.reason,
+        item.target,
+        item.modified,
+        item.name_bytes,
+        item.provenance,
+        item.restrictions,
+        conditions,
+        item.target_bytes,
+        item.acquisition,
+        item.disclosed,
+    )
 
 
 def named(name: bytes, state: str, restricted: bool, **facts: Any) -> Item:
