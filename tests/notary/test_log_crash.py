@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from corridor.notary import Log, SigningKey, files, merkle, verify_checkpoint
+from corridor.notary import log as module
 from corridor.notary.checkpoint import sign_checkpoint
 
 ORIGIN = "aurelia.example/log"
@@ -181,8 +182,60 @@ def test_everything_is_synced_before_it_is_renamed_and_its_folder_after(
     files.write_whole(tmp_path / "file", b"data")
     assert done == ["write", "fsync", "replace", "fsync"]
     done.clear()
+    files.write_many([(tmp_path / "one", b"1"), (tmp_path / "two", b"2")])
+    assert done == ["write", "fsync", "write", "fsync", "replace", "replace", "fsync"]
+    assert (tmp_path / "two").read_bytes() == b"2"
+    done.clear()
     files.make_folder(tmp_path / "a" / "b")
     assert done == ["fsync", "fsync"]
+
+
+def test_a_power_cut_finds_each_step_on_disk_before_the_next_begins(
+    base: Path, log_key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file is synced before it gets its name, and each name before the checkpoint or the end."""
+    log, done = Log(base, log_key, ORIGIN), []
+    real_sync, real_replace, real_mkdir = os.fsync, os.replace, os.mkdir
+
+    def sync(handle: int) -> None:
+        done.append(("sync", Path(os.readlink(f"/proc/self/fd/{handle}"))))
+        real_sync(handle)
+
+    def replace(source: Path, target: Path) -> None:
+        done.append(("name", Path(target)))
+        assert ("sync", Path(source)) in done
+        real_replace(source, target)
+
+    def mkdir(path: Path, *more: Any) -> None:
+        done.append(("name", Path(path)))
+        real_mkdir(path, *more)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    log.append(BATCH)
+    barriers = [
+        place for place, (what, path) in enumerate(done) if (what, path.name) == ("name", "checkpoint")
+    ]
+    assert len(barriers) == 1
+    names = [(place, path) for place, (what, path) in enumerate(done) if what == "name"]
+    assert len(names) > 5
+    for place, path in names:
+        end = barriers[0] if place < barriers[0] else len(done)
+        assert ("sync", path.parent) in done[place:end], path
+
+
+def test_a_pending_batch_that_comes_back_after_a_power_cut_is_done_already(
+    base: Path, log_key: SigningKey
+) -> None:
+    """Its removal is not synced; whenever it is found again it ends where the checkpoint does."""
+    log = Log(base, log_key, ORIGIN)
+    log.append(BATCH)
+    (base / "pending").write_bytes(module._pending(250, BATCH))
+    assert log.append(LATER) == 260
+    assert log.entries(250, 267) == BATCH + LATER
+    assert not (base / "pending").exists()
+    assert log.audit().size == 267
 
 
 def test_the_checkpoint_is_written_after_every_tile(
