@@ -127,8 +127,11 @@ class Outflow:
                 item.file.close()
             elif _is_hole(item.file, block, length):
                 item.file.skip(length)
+            elif item.file.size % ALIGN:
+                # The block before was no whole number of pages: a sealed file that is not full, but not the last.
+                item.file.write(block[:length])
             else:
-                item.file.append(block, item.file.size % ALIGN, length)
+                item.file.append(block, 0, length)
 
 
 def _is_hole(file: DirectFile, block: memoryview, length: int) -> bool:
