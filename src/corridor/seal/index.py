@@ -38,6 +38,21 @@ _CONTEXT_LINE = json.dumps(CONTEXT, separators=(",", ":")).encode()
 _PLACE = b',"corridor:place":{'
 _TYPES = {"link": "uco-observable:SymbolicLink", "folder": "uco-observable:Directory"}
 _FILE_TYPE = "uco-observable:File"
+_SELDOM = tuple(
+    f"corridor:{name}"
+    for name in (
+        "restrictions",
+        "conditions",
+        "reason",
+        "linkTarget",
+        "linkTargetBytes",
+        "nameBytes",
+        "provenance",
+        "acquisition",
+        "disclosed",
+        "place",
+    )
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -391,7 +406,7 @@ def _check(item: Item) -> None:
 
 def _replaced(data: bytes) -> str:
     """With U+FFFD in the place of each longest run that begins a character and does not end it (Unicode 3.9,
-    "substitution of maximal subparts"); None of it is for bytes that are UTF-8."""
+    "substitution of maximal subparts"). Bytes that are UTF-8 give "", which is no name: they need no such member."""
     text = data.decode("utf-8", "replace")
     return "" if text.encode() == data else text
 
@@ -407,7 +422,9 @@ def _difference(given: Any, right: Any) -> str:
                     if facet != good and isinstance(facet, dict):
                         return str(next((key for key in good if facet.get(key) != good[key]), name))
             return str(name)
-    return "spelling" if given == right else "a member not known here"
+    if given == right:
+        return "spelling"
+    return next((name for name in _SELDOM if name in given and name not in right), "a member not known here")
 
 
 def check_name(name: bytes) -> None:
