@@ -171,7 +171,7 @@ def table(
             reference, goal = goals[name]
             ratio = statistics.median(times[reference]) / middle
             verdict = "met" if ratio >= goal else f"missed by {1 - ratio / goal:.0%}"
-            said = f"{ratio:.2f} of {reference} (asked {goal:g}: {verdict})"
+            said = f"{ratio:.2f} of {reference}" + (f" (asked {goal:g}: {verdict})" if goal else "")
         print(f"{name:42}{size / middle / 1e9:7.2f}{spread:>13}  {said}")
     print()
 

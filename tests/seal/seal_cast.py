@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from corridor.notary import KeyUse, PublicKey, SigningKey, credentials, keys
-from corridor.seal import custody, package
+from corridor.seal import age, custody, package
 
 NOW = datetime(2026, 3, 1, 21, 15, tzinfo=UTC)
 SECRET_NAMES = ("ledger of the harbour.eml", "deep/er/photo.jpg", "äöü/письмо.txt")
@@ -56,3 +56,7 @@ def contents(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def custodian(identity: age.Identity, name: str = "unit") -> package.Custodian:
+    return package.Custodian(name, identity.recipient.text)

@@ -17,7 +17,7 @@ import bagit
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from seal_cast import NOW, SECRET_NAMES, Cast, Sealed, contents
+from seal_cast import NOW, SECRET_NAMES, Cast, Sealed, contents, custodian
 
 from corridor.seal import age, custody, package
 from corridor.seal.conveyor import Conveyor, Unit
@@ -26,10 +26,6 @@ from corridor.seal.files import disk_faults
 from corridor.seal.index import CONTEXT, verify_item
 
 MIB = 1 << 20
-
-
-def custodian(identity: age.Identity, name: str = "unit") -> package.Custodian:
-    return package.Custodian(name, identity.recipient.text)
 
 
 @pytest.mark.parametrize("cls", [age.CLASSIC, age.HYBRID])

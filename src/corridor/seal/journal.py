@@ -145,19 +145,11 @@ class Journal:
         folder = begun.folder / FOLDER
         steps = len(list(folder.glob("*.age")))
         journal = cls(begun, identity.recipient, key, steps)
-        standing = Standing(b"", {}, {})
-        for number in range(1, steps + 1):
-            step = _read(folder / f"{number:06d}.age", identity)
-            if number == 1:
-                standing.secret = bytes.fromhex(step["secret"])
-            standing.files |= {name: (size, digest) for name, size, digest in step.get("files", ())}
-            for unit, name, boundary in step.get("marks", ()):
-                item = standing.open.setdefault(base64.b64decode(name), OpenItem(unit))
-                if item.unit != unit:  # begun anew after an earlier interruption
-                    item.unit, item.boundaries = unit, []
-                item.boundaries.append(boundary)
-        if len(standing.secret) != 32:
-            raise PackageError("seal.resume.damaged")
+        try:
+            standing = _standing(folder, steps, identity)
+        except BaseException:
+            journal.close()
+            raise
 
         def records() -> Iterator[bytes]:
             for number in range(1, steps + 1):
@@ -187,16 +179,20 @@ class Journal:
             if file.boundary and unit in self._names:
                 name = base64.b64encode(self._names[unit]).decode()
                 self._marks.append([unit, name, file.boundary])
-            ready = 0
-            for needs, _ in self._records:
-                if needs and needs not in self._done:
-                    break
-                ready += 1
-            records = [record.decode() for _, record in self._records[:ready]]
-            del self._records[:ready]
-            step = {"files": self._new, "marks": self._marks, "records": records}
-            self._new, self._marks = [], []
-            self._write(step)
+            self._step()
+
+    def _step(self) -> None:
+        """What is new, and the records whose files are all whole."""
+        ready = 0
+        for needs, _ in self._records:
+            if needs and needs not in self._done:
+                break
+            ready += 1
+        records = [record.decode() for _, record in self._records[:ready]]
+        del self._records[:ready]
+        files, marks, self._new, self._marks = self._new, self._marks, [], []
+        if files or records:
+            self._write({"files": files, "marks": marks, "records": records})
 
     def _write(self, step: dict[str, Any]) -> None:
         sink = io.BytesIO()
@@ -204,8 +200,14 @@ class Journal:
         self._steps += 1
         write_whole(self._folder / f"{self._steps:06d}.age", sink.getvalue())
 
+    def keep(self) -> None:
+        """Note the last that is whole, and let go: the sealing can be gone on with."""
+        with self._lock:
+            if self._handle >= 0:
+                self._step()
+        self.close()
+
     def close(self) -> None:
-        """Let go; the sealing can be gone on with."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
@@ -217,6 +219,23 @@ class Journal:
             self._key.unlink(missing_ok=True)
             sync_folder(self._key.parent)
         remove_tree(self._folder)
+
+
+def _standing(folder: Path, steps: int, identity: age.Identity) -> Standing:
+    standing = Standing(b"", {}, {})
+    for number in range(1, steps + 1):
+        step = _read(folder / f"{number:06d}.age", identity)
+        if number == 1:
+            standing.secret = bytes.fromhex(step["secret"])
+        standing.files |= {name: (size, digest) for name, size, digest in step.get("files", ())}
+        for unit, name, boundary in step.get("marks", ()):
+            item = standing.open.setdefault(base64.b64decode(name), OpenItem(unit))
+            if item.unit != unit:  # begun anew after an earlier interruption
+                item.unit, item.boundaries = unit, []
+            item.boundaries.append(boundary)
+    if len(standing.secret) != 32:
+        raise PackageError("seal.resume.damaged")
+    return standing
 
 
 def _key_file(keys: Path, begun: Begun) -> Path:

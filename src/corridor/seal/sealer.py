@@ -107,7 +107,7 @@ class Sealer:
         self._lock = threading.RLock()
         self._done = False
         self._names: set[bytes] = set()
-        self._items = self._units = self._members = self._restricted = self._writing = 0
+        self._items = self._units = self._members = self._beside_pack = self._restricted = self._writing = 0
         self._pack: Unit | None = None
         self._pack_name = ""
         self._problems: list[Item] = []
@@ -176,7 +176,7 @@ class Sealer:
         self._done = True
         self._conveyor.abandon()
         if self._journal is not None:
-            self._journal.close() if keep else self._journal.end()
+            self._journal.keep() if keep else self._journal.end()
         if not keep:
             remove_tree(self._folder)
 
@@ -295,6 +295,12 @@ class Sealer:
             if self._journal is not None:
                 self._journal.record(line, f"data/{unit}/{parts - 1:05d}.age" if unit else "")
             self._file(item, line)
+            if not member and self._pack is not None:
+                # A pack stays open no longer than while about as much is sealed beside it: its items, and the
+                # records after theirs, are not safe before.
+                self._beside_pack += item.size
+                if self._beside_pack >= PART:
+                    self._close_pack()
             return item
 
     def _file(self, item: Item, line: bytes) -> None:
@@ -367,7 +373,7 @@ class Sealer:
                     (self._folder / "data" / self._pack_name).mkdir()
                 name = f"data/{self._pack_name}/00000.age"
                 self._pack = Unit(self._conveyor, lambda part: name)
-                self._members = 0
+                self._members = self._beside_pack = 0
             self._members += 1
             member = f"{self._members:06d}"
             self._pack.write(b"".join((member_header(member, len(data)), data, pad)))
