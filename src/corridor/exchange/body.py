@@ -16,7 +16,7 @@ class SignedBody:
 
     Reads like a file. The end of the body is only given out once the digest agrees; before that a cut or
     altered body raises exchange.request.body-digest, so whoever copies it to a temporary file never renames a
-    wrong one.
+    wrong one. Whoever keeps the body asks `sha256` for the digest of what was read, and need not hash it again.
     """
 
     def __init__(self, source: Readable, length: int, digest: bytes) -> None:
@@ -25,6 +25,11 @@ class SignedBody:
         self._digest = digest
         self._hash = hashlib.sha256()
         self._checked = False
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of what was read so far, in hex."""
+        return self._hash.hexdigest()
 
     def read(self, size: int = -1, /) -> bytes:
         if size is None or size < 0:

@@ -30,6 +30,7 @@ from corridor.exchange.request import Sender
 from corridor.exchange.transport.address import AddressPolicy, Endpoint
 
 BLOCK = 1 << 20
+BUFFER = 1 << 16
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL; Python names no constant for it
 
 
@@ -200,7 +201,7 @@ class _Connection(http.client.HTTPConnection):
         """An answer that is read, its head included, against one deadline."""
         response = http.client.HTTPResponse(sock, *args, **options)
         response.fp.close()
-        response.fp = io.BufferedReader(_Timed(sock, self._timeouts), 1 << 16)
+        response.fp = io.BufferedReader(_Timed(sock, self._timeouts), BUFFER)
         return response
 
     def is_dead(self) -> bool:
@@ -228,18 +229,33 @@ class _Timed(io.RawIOBase):
         self._timeouts = timeouts
         self._started = time.monotonic()
         self._count = 0
+        self._patience = timeouts.idle  # as the connection left it
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any, /) -> int | None:
+        """At least a byte unless at the end. A large buffer is part of a body of known length and is filled, so
+        that the threads of several connections meet once for each block, not once for each TLS record.
+        """
+        view, filled = memoryview(buffer), 0
+        while True:
+            size = self._record(view[filled:])
+            filled += size
+            if not size or filled >= len(view) or len(view) <= BUFFER:
+                return filled
+
+    def _record(self, view: memoryview) -> int:
         allowed = self._timeouts.answer + self._count / self._timeouts.floor
         left = self._started + allowed - time.monotonic()
         if left <= 0:
             raise TimeoutError("too slow")
-        self._sock.settimeout(min(left, self._timeouts.idle))
-        size = self._raw.readinto(buffer)
-        self._count += size or 0
+        patience = min(left, self._timeouts.idle)
+        if patience != self._patience:  # each setting is a call to the system
+            self._sock.settimeout(patience)
+            self._patience = patience
+        size = self._sock.recv_into(view)
+        self._count += size
         return size
 
     def close(self) -> None:
@@ -259,7 +275,7 @@ class _Stream:
 
     def read(self, size: int, /) -> bytes:
         try:
-            block = self._response.read1(size)
+            block = self._response.read(size)  # filled: a TLS record at a time would be 16 KiB
         except (OSError, http.client.HTTPException) as error:
             raise self._unreachable("the answer broke off") from error
         if not block and size:
