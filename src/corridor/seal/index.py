@@ -658,6 +658,59 @@ class IndexRoot:
             raise _malformed("index/root.age") from None
 
 
+class Ancestry:
+    """The packages that the items of a disclosed package come from, from the nearest to the first."""
+
+    def __init__(self, root: IndexRoot) -> None:
+        """Raises `seal.disclosure.conditions-dropped` if conditions of use were lost on the way."""
+        self.origins: list[Origin] = []
+        conditions, origin = set(root.conditions), root.origin
+        while origin is not None:
+            if not conditions.issuperset(origin.conditions):
+                raise PackageError("seal.disclosure.conditions-dropped")
+            self.origins.append(origin)
+            conditions, origin = set(origin.conditions), origin.origin
+        self._conditions = [conditions_digest(each.conditions) for each in self.origins]
+
+    def check(self, item: Item) -> None:
+        """That an item was in each of them, and there as it is here. Raises `seal.index.not-in-tree`, or
+        `seal.disclosure.differs`."""
+        here = item
+        for origin, conditions in zip(self.origins, self._conditions, strict=True):
+            proof = here.disclosed
+            if proof is None:
+                raise PackageError("seal.disclosure.differs", item=item.number)
+            before = verify_item(
+                proof.record, proof.salt, proof.position, origin.items, proof.path, origin.tree
+            )
+            if before.conditions != conditions or not _carried_over(before, here):
+                raise PackageError("seal.disclosure.differs", item=item.number)
+            here = before
+        if here.disclosed is not None:  # a proof with no package to measure it by
+            raise PackageError("seal.disclosure.differs", item=item.number)
+
+
+_CARRIED = (
+    "name",
+    "name_bytes",
+    "state",
+    "size",
+    "sha256",
+    "reason",
+    "target",
+    "target_bytes",
+    "modified",
+    "provenance",
+    "acquisition",
+)
+
+
+def _carried_over(before: Item, here: Item) -> bool:
+    """A mark of restriction may be added by whoever discloses, never dropped; all else stays as it was."""
+    same = all(getattr(before, name) == getattr(here, name) for name in _CARRIED)
+    return same and here.restricted >= before.restricted and {*here.restrictions} >= {*before.restrictions}
+
+
 def read_lines(blocks: Iterable[memoryview]) -> Iterator[bytes]:
     """The records of one index part, past its context line. Raises `PackageError`."""
     rest = b""
@@ -677,19 +730,23 @@ def read_lines(blocks: Iterable[memoryview]) -> Iterator[bytes]:
         raise _malformed("a line without its end")
 
 
-def check_items(lines: Iterable[bytes], root: IndexRoot) -> Iterator[Item]:
+def check_items(lines: Iterable[bytes], root: IndexRoot, tree: ItemTree | None = None) -> Iterator[Item]:
     """Every item once, against the root of the index; about 35 bytes of memory an item. Steps, the last two when the
     lines have ended:
 
     1. each line is a record of the closed profile (`parse_record`)
     2. no number stands twice, none is above the number of items
     3. each record names the package's conditions of use
-    4. as many are restricted as the root says
-    5. the tree of the records is the one in the root
+    4. each record was, as it is, in the package the root says it was disclosed from, if it says so (`Ancestry`)
+    5. as many are restricted as the root says
+    6. the tree of the records is the one in the root
 
-    Raises `PackageError`: `seal.index.malformed`, `seal.index.root-differs`, `seal.index.tree-mismatch`.
+    `tree`, empty and with the root's secret, is filled on the way, for those who want proofs afterwards.
+    Raises `PackageError`: `seal.index.malformed`, `seal.index.root-differs`, `seal.index.tree-mismatch`,
+    `seal.index.not-in-tree`, `seal.disclosure.differs`.
     """
-    tree = ItemTree(root.secret)
+    tree = tree or ItemTree(root.secret)
+    ancestry = Ancestry(root)
     conditions = conditions_digest(root.conditions)
     restricted = 0
     seen: dict[int, int] = {}  # sets of 512 numbers: a hostile number must not cost memory
@@ -702,6 +759,8 @@ def check_items(lines: Iterable[bytes], root: IndexRoot) -> Iterator[Item]:
         seen[number >> 9] = page | bit
         if item.conditions != conditions:
             raise PackageError("seal.index.root-differs", what="conditions")
+        if ancestry.origins or item.disclosed is not None:
+            ancestry.check(item)
         restricted += item.restricted
         tree.add(number, line)
         yield item

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -101,8 +102,10 @@ class Index:
         if (self.root.package, self.root.items, self.root.tree) != info:
             raise PackageError("seal.index.other-package")
         listed = {name for name in tags if _INDEX_PART.fullmatch(name)}
-        self._parts = [f"index/{number:04d}.age" for number in range(1, self.root.parts + 1)]
-        if set(self._parts) != listed:
+        # Counted first: a number of parts is believed only as far as files are listed.
+        named = range(1, min(self.root.parts, len(listed) + 1) + 1)
+        self._parts = [f"index/{number:04d}.age" for number in named]
+        if self.root.parts != len(listed) or set(self._parts) != listed:
             raise PackageError("seal.index.parts-differ")
 
     def _checked(self, name: str) -> Iterator[memoryview]:
@@ -154,11 +157,14 @@ class Index:
 
 
 def open_part(path: Path, name: str) -> FileIO:
-    """A sealed file for reading, never through a link."""
+    """A sealed file for reading, never through a link, and never what is no plain file: a pipe would be waited for."""
     try:
-        handle = os.open(path / name, os.O_RDONLY | os.O_NOFOLLOW)
+        handle = os.open(path / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         raise PackageError("seal.bag.missing-file", name=name) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise PackageError("seal.bag.missing-file", name=name)
     return FileIO(handle, "rb")
 
 
@@ -196,11 +202,11 @@ def read_item(
     found = item if isinstance(item, Item) else index.find(item)
     if not found.sealed:
         raise PackageError("seal.item.not-sealed", state=found.state)
-    return _content(index, found)
+    return content(index, found)
 
 
-def _content(index: Index, item: Item) -> Iterator[bytes]:
-    blocks = _member(index, item) if item.member else _stream(index, item.unit, item.parts)
+def content(index: Index, item: Item) -> Iterator[bytes]:
+    blocks = _member(index, item) if item.member else stream(index, item.unit, item.parts)
     digest = hashlib.sha256()
     size = 0
     held = b""
@@ -218,7 +224,7 @@ def _content(index: Index, item: Item) -> Iterator[bytes]:
         yield held
 
 
-def _stream(
+def stream(
     index: Index, unit: str, parts: int, room: Callable[[], memoryview] | None = None
 ) -> Iterator[memoryview]:
     for part in range(parts):
@@ -227,7 +233,7 @@ def _stream(
 
 
 def _member(index: Index, item: Item) -> Iterator[memoryview]:
-    for member, data in members(item.unit, _stream(index, item.unit, item.parts), PART):
+    for member, data in members(item.unit, stream(index, item.unit, item.parts), PART):
         if member == item.member:
             yield data
             return
@@ -347,8 +353,8 @@ class _Unpacking:
             self._pack = item.unit
             for part in range(item.parts):
                 self._check(f"data/{item.unit}/{part:05d}.age")
-            self._members = members(item.unit, _stream(self._index, item.unit, item.parts), PART)
-        data = _next_member(self._members, item)
+            self._members = members(item.unit, stream(self._index, item.unit, item.parts), PART)
+        data = next_member(self._members, item)
         with _place(item):
             handle = os.open(
                 target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
@@ -398,7 +404,7 @@ class _Unpacking:
                     os.close(handle)
 
 
-def _next_member(found: Iterator[tuple[str, memoryview]], item: Item) -> memoryview:
+def next_member(found: Iterator[tuple[str, memoryview]], item: Item) -> memoryview:
     # The sealer writes members and records in one order; a pack in another order is not its work.
     for member, data in found:
         if member == item.member:
