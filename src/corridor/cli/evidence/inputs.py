@@ -59,6 +59,41 @@ def say(lines: Sequence[str], data: Any, as_json: bool) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else "\n".join(lines))
 
 
+def shown(text: str) -> str:
+    """A text that others wrote, safe on a terminal: no control characters, no reversed writing."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def sized(count: int) -> str:
+    """Bytes with a binary unit, at most eight characters: 1.4 GiB."""
+    amount, unit = float(count), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB", "PiB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{count} B" if unit == "B" else f"{amount:.3g} {unit}"
+
+
+def private_part(
+    place: str | None, person: str | None, reason: str | None, case: str | None
+) -> dict[str, str]:
+    """What goes into the private part of a custody statement: told only to who can open the package."""
+    given = {"place": place, "person": person, "reason": reason, "case": case}
+    return {name: text for name, text in given.items() if text}
+
+
+def private_(command: F) -> F:
+    """`--place`, `--person`, `--reason` and `--case`."""
+    for name, text in (
+        ("case", "The file number of the case."),
+        ("reason", "Why."),
+        ("person", "Who did it, by name."),
+        ("place", "Where it was done."),
+    ):
+        command = option(f"--{name}", help=f"{text} Encrypted with the package.")(command)
+    return command
+
+
 def directory_at(path: Path) -> Directory:
     """A node's own directory."""
     from corridor.registry import Directory

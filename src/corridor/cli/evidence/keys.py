@@ -44,7 +44,12 @@ def rewrap(
 
     next_one = custodian(to, package.bag_info(path).cls, directory)
     made = package.rewrap(path, identities(identity, secret_file), next_one)
-    say([f"wrapped for {next_one.name}: {made}"], {"wrap": str(made), "custodian": next_one.name}, as_json)
+    lines = [
+        f"wrapped   for {next_one.name}",
+        f"in        package-key/{made.name[:16]}….age",
+        "kept      every wrap that was there: this gives, it takes nothing back",
+    ]
+    say(lines, {"wrap": str(made), "custodian": next_one.name}, as_json)
 
 
 @click.command()

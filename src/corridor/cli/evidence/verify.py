@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from corridor.cli.evidence.inputs import directory_, expect_, package_, say, state_keys
-from corridor.cli.params import as_json
+from corridor.cli.evidence.inputs import (
+    CliFault,
+    directory_,
+    expect_,
+    identities,
+    identity_,
+    package_,
+    say,
+    secret,
+    secret_file_,
+    shown,
+    sized,
+    state_keys,
+)
+from corridor.cli.evidence.progress import Tick, progress
+from corridor.cli.params import PATH, as_json, flag, option
+
+if TYPE_CHECKING:
+    from corridor.seal.checking import Report
+    from corridor.seal.inside import Inside
 
 VERDICTS = {"unchanged": "unchanged since sealing", "changed": "CHANGED", "cannot_tell": "cannot tell"}
 
@@ -17,34 +36,206 @@ VERDICTS = {"unchanged": "unchanged since sealing", "changed": "CHANGED", "canno
 @package_
 @directory_
 @expect_
+@identity_(
+    required=False, text="With a custodian's identity the index and the private parts are checked too."
+)
+@flag("--deep", help="With --identity: also read every item and compare its digest.")
+@option("--report", type=PATH, help="Write a custody certificate (PDF) there. It must not exist.")
+@option("--sign-key", type=PATH, help="Sign the certificate (PAdES): private key, PEM.")
+@option("--sign-cert", type=PATH, help="The X.509 certificate of that key, PEM, with its chain below it.")
+@secret_file_
 @as_json
-def verify(path: Path, directory: Path | None, expect: str | None, as_json: bool) -> None:
+def verify(
+    path: Path,
+    directory: Path | None,
+    expect: str | None,
+    identity: tuple[Path, ...],
+    deep: bool,
+    report: Path | None,
+    sign_key: Path | None,
+    sign_cert: Path | None,
+    secret_file: Path | None,
+    as_json: bool,
+) -> None:
     """Check a package. Needs no key, no node and no network.
 
     Exit status: 0 unchanged since sealing, 1 changed, 2 cannot tell.
 
+    \b
     Example: corridor verify ./case-17.package
+    Example: corridor verify ./case-17.package --identity unit.key --report certificate.pdf
     """
     from corridor.seal import package
+    from corridor.seal.checking import Finding
 
-    report = package.verify(path, trust=state_keys(directory), expected_id=expect)
-    hands = report.custody.statements if report.custody else ()
-    lines = [
-        "This does not prove:",
-        *(f"  - {text}" for text in report.does_not_prove),
-        "",
-        f"package   {report.package or 'unknown'}",
-        *(f"checked   {text}" for text in report.checked),
-        *(
-            f"hand      {each.at:%Y-%m-%d %H:%M:%S}Z  {each.kind:<9} {each.state} {each.authority}"
-            for each in hands
-        ),
-        *(
-            f"finding   {each.code}: {each.fault.log_text}\n          {each.fault.next_step}"
-            for each in report.findings
-        ),
-        "",
-        f"verdict   {VERDICTS[str(report.verdict)]}",
+    if deep and not identity:
+        raise CliFault("cli.evidence.deep-needs-identity")
+    if (sign_key is None) != (sign_cert is None) or (sign_key is not None and report is None):
+        raise CliFault("cli.evidence.sign-needs-both")
+    signing = (sign_key, sign_cert) if sign_key is not None and sign_cert is not None else None
+    if report is not None and report.exists():
+        raise CliFault("cli.evidence.exists", path=report)
+    with progress("checking", lambda: _size(path), as_json) as tick:
+        found = package.verify(path, trust=state_keys(directory), expected_id=expect, **_telling(tick))
+    inside = None
+    if identity:
+        from corridor.seal.inside import check_inside
+
+        keys = identities(identity, secret_file)
+        with progress("reading", lambda: _size(path) if deep else None, as_json) as tick:
+            inside = check_inside(path, keys, deep=deep, progress=tick)
+        found.checked += ["index", *(["content"] if deep else [])]
+        found.findings += [Finding(fault) for fault in inside.faults]
+    lines, data = _lines(found, inside), found.as_json()
+    if inside is not None:
+        data["inside"] = {
+            "items": inside.items,
+            "size": inside.size,
+            "restricted": inside.restricted,
+            "not_whole": inside.troubled,
+            "conditions": list(inside.conditions),
+            "deep": inside.deep,
+            "private": dict(inside.private),
+        }
+    if report is not None:
+        data["report"] = _certificate(
+            found, inside, report, directory, expect is not None, signing, secret_file
+        )
+        lines += ["", *_told(data["report"])]
+    say(lines, data, as_json)
+    sys.exit(found.exit_status)
+
+
+def _size(path: Path) -> int | None:
+    """Bytes that checking reads, where the package says so."""
+    from corridor.faults import Fault
+    from corridor.seal import package
+
+    try:
+        return package.bag_info(path).payload_bytes
+    except Fault:
+        return None
+
+
+def _telling(tick: Tick | None) -> dict[str, Any]:
+    return {}
+
+
+def _lines(found: Report, inside: Inside | None) -> list[str]:
+    hands = found.custody.statements if found.custody else ()
+    private = inside.private if inside is not None else {}
+    lines = ["This does not prove:", *(f"  - {text}" for text in found.does_not_prove), ""]
+    lines += [f"package   {found.package or 'unknown'}", f"checked   {', '.join(found.checked)}"]
+    if inside is not None:
+        lines.append(f"inside    {inside.items} items, {sized(inside.size)}, {inside.restricted} restricted")
+    for each in hands:
+        lines.append(
+            f"hand      {each.at:%Y-%m-%d %H:%M:%S}Z  {each.kind:<9} {each.state}  {each.authority} {each.number}"
+        )
+        lines += [
+            f"            {shown(name)}: {shown(text)}"
+            for name, text in sorted(private.get(each.id, {}).items())
+        ]
+    for finding in found.findings:
+        lines += [
+            f"finding   {finding.code}",
+            *_wrapped(finding.fault.log_text),
+            *_wrapped(finding.fault.next_step),
+        ]
+    return [*lines, "", f"verdict   {VERDICTS[str(found.verdict)]}"]
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(
+        " ".join(text.split()),
+        78,
+        initial_indent=" " * 10,
+        subsequent_indent=" " * 10,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _certificate(
+    found: Report,
+    inside: Inside | None,
+    out: Path,
+    directory: Path | None,
+    told_id: bool,
+    signing: tuple[Path, Path] | None,
+    secret_file: Path | None,
+) -> dict[str, Any]:
+    """Write the certificate; PDF/A is claimed only where veraPDF ran on the very file and said so."""
+    import hashlib
+    import shutil
+    import tempfile
+    from datetime import UTC, datetime
+
+    from corridor.notary.files import write_whole
+    from corridor.seal.certificate import paper
+    from corridor.seal.certificate.content import content
+    from corridor.seal.certificate.signature import sign
+
+    said = content(
+        found,
+        inside,
+        at=datetime.now(UTC).replace(microsecond=0),
+        trust=str(directory) if directory is not None else "",
+        told_id=told_id,
+    )
+    own = paper.drawable(said)
+    every = own or paper.drawable(said, machine_fonts=True)
+
+    def made(pdf_a: bool = False) -> bytes:
+        data = paper.pdf(said, pdf_a=pdf_a, machine_fonts=not own)
+        if signing is not None:
+            key, chain = (file.read_bytes() for file in signing)
+            data = sign(data, key, chain, passphrase=_passphrase(key, signing[0], secret_file))
+        return data
+
+    checker = shutil.which("verapdf")
+    claimed = False
+    if checker is not None and every:
+        data = made(pdf_a=True)
+        with tempfile.TemporaryDirectory() as folder:
+            trial = Path(folder, "certificate.pdf")
+            trial.write_bytes(data)
+            claimed = paper.validated(trial, checker)
+    if not claimed:
+        data = made()
+    write_whole(out, data)
+    return {
+        "path": str(out),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "signed": signing is not None,
+        "pdf_a": claimed,
+        "pdf_a_why": "" if claimed else _why_not(checker, every),
+        "fonts": "typst" if own else "machine" if every else "incomplete",
+    }
+
+
+def _why_not(checker: str | None, every: bool) -> str:
+    if not every:
+        return "some characters have no glyph in the fonts here"
+    return "veraPDF is not installed here" if checker is None else "veraPDF found it not to be PDF/A-2b"
+
+
+def _passphrase(key: bytes, file: Path, secret_file: Path | None) -> bytes | None:
+    return secret(secret_file, f"Secret for {file.name}").encode() if b"ENCRYPTED" in key else None
+
+
+def _told(report: dict[str, Any]) -> list[str]:
+    fonts = {
+        "machine": ["fonts     this machine's, for scripts the built-in fonts lack"],
+        "incomplete": ["fonts     some characters could not be drawn: no font here has them"],
+    }
+    return [
+        f"report    {report['path']}{', signed' if report['signed'] else ''}",
+        f"sha256    {report['sha256']}",
+        "pdf/a     PDF/A-2b, validated by veraPDF"
+        if report["pdf_a"]
+        else f"pdf/a     not claimed: {report['pdf_a_why']}",
+        *fonts.get(report["fonts"], []),
     ]
-    say(lines, report.as_json(), as_json)
-    sys.exit(report.exit_status)
