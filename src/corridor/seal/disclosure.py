@@ -1,7 +1,7 @@
 """Partial disclosure: chosen items sealed into a new package with a new key, each shown to be what the first held.
 
 Whoever gets the new package learns of the rest how many items there were, and of each disclosed one its position in
-an order that is random (spec/package.md section 6).
+an order that is random (spec/package.md section 4.5).
 """
 
 from __future__ import annotations
