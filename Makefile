@@ -8,7 +8,7 @@ ASSETS := src/corridor/web/static/vendor/.built
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all chromium stock-tools test-postgres lint types contracts format bench docs vectors forecast clean
+.PHONY: help setup demo test test-all chromium stock-tools test-postgres lint types contracts format bench docs vectors forecast clean bench-long
 
 help: ## show this index
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,10 @@ format: $(SYNCED) ## put the code in the house's format
 
 bench: setup ## benchmarks that fit in minutes, as ratios measured in one run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+bench-long: setup ## sizes that take long: 16 GiB, a sparse 1 TiB, a million files; about an hour, 40 GB of disk
+	$(BIN)/python benchmarks/seal.py --long
+	$(BIN)/python benchmarks/log.py --long
 
 vectors: $(SYNCED) ## write vectors/ again from the scripts beside them
 	@for file in vectors/make_*.py; do $(BIN)/python $$file || exit 1; done
