@@ -130,6 +130,31 @@ def test_what_is_absent_is_said(tmp_path: Path, identity: age.Identity) -> None:
     assert caught.value.code == "seal.source.absent"
 
 
+def test_a_link_named_itself_is_recorded_and_told(tmp_path: Path, identity: age.Identity) -> None:
+    (tmp_path / "disk").write_bytes(b"what it points to")
+    (tmp_path / "by-id").symlink_to("disk")
+    made = package.seal(
+        [tmp_path / "by-id"], tmp_path / "p", [custodian(identity)], age.CLASSIC, clock=lambda: NOW
+    )
+    assert [(each.name, each.state, each.target) for each in made.problems] == [("by-id", "link", "disk")]
+
+
+def test_what_a_container_says_of_its_making_is_recorded(tmp_path: Path, identity: age.Identity) -> None:
+    (tmp_path / "disk.img").write_bytes(bytes(2 * MIB))
+    asked: list[Path] = []
+
+    def acquisition(path: Path) -> dict[str, str]:
+        asked.append(path)
+        return {"format": "raw", "sha256": "ab" * 32}
+
+    to = [custodian(identity)]
+    made = package.seal(
+        [tmp_path / "disk.img"], tmp_path / "p", to, age.CLASSIC, clock=lambda: NOW, acquisition=acquisition
+    )
+    assert asked == [tmp_path / "disk.img"]
+    assert items(made.path, identity)["disk.img"].acquisition == {"format": "raw", "sha256": "ab" * 32}
+
+
 @pytest.fixture
 def device(tmp_path: Path) -> Path:
     """A block device over a file, where this machine lets us make one."""

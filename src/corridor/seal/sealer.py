@@ -55,6 +55,8 @@ _PROBLEMS = ("unreadable", "special", "changed")
 _LISTED = 1000  # problems kept one by one; the index has them all
 _LINES = 256 * 1024  # of the index, gathered before they are sealed
 
+Acquisition = Callable[[Path], dict[str, str] | None]
+
 
 @dataclass(frozen=True)
 class SealedPackage:
@@ -258,10 +260,18 @@ class Sealer:
     ) -> None:
         """A file, or a folder with all it holds, under its own name; with `devices`, also the content of a block
         device. Links are recorded, never followed; what cannot be read, or changes while it is read, is recorded
-        too and listed in the result."""
+        too and listed in the result, as is `path` itself where it is a link. `acquisition` tells what a forensic
+        container says of its making."""
         from corridor.seal.sources import Walker
 
-        Walker(self, restricted=restricted, restrictions=tuple(restrictions), devices=devices).add(Path(path))
+        walker = Walker(
+            self,
+            restricted=restricted,
+            restrictions=tuple(restrictions),
+            devices=devices,
+            acquisition=acquisition,
+        )
+        walker.add(Path(path))
 
     def add_stream(
         self, stream: BinaryIO, name: str, *, restricted: bool = False, restrictions: Iterable[str] = ()
@@ -317,9 +327,13 @@ class Sealer:
         self._tree.add(item.number, line)
         self._restricted += item.restricted
         if item.state in _PROBLEMS:
-            self._troubled += 1
-            if len(self._problems) < _LISTED:
-                self._problems.append(item)
+            self.trouble(item)
+
+    def trouble(self, item: Item) -> None:
+        """An item of which less is sealed than whoever named it expects."""
+        self._troubled += 1
+        if len(self._problems) < _LISTED:
+            self._problems.append(item)
 
     def _flush(self) -> None:
         lines, self._lines = self._lines, bytearray()
@@ -636,6 +650,7 @@ def seal(
     private: dict[str, str] | None = None,
     stream: tuple[BinaryIO, str] | None = None,
     devices: bool = False,
+    acquisition: Acquisition | None = None,
     journal: Path | None = None,
     resume: bool = False,
     progress: Callable[[int], None] | None = None,
@@ -660,7 +675,9 @@ def seal(
         open_file=open_file,
     ) as sealer:
         for path in paths:
-            sealer.add_path(path, restricted=restricted, restrictions=marks, devices=devices)
+            sealer.add_path(
+                path, restricted=restricted, restrictions=marks, devices=devices, acquisition=acquisition
+            )
         if stream is not None:
             sealer.add_stream(*stream, restricted=restricted, restrictions=marks)
         return sealer.finish(facts=facts, private=private)

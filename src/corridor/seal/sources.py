@@ -17,7 +17,7 @@ from corridor.seal.journal import OpenItem
 from corridor.seal.layout import MIB, PART
 
 if TYPE_CHECKING:
-    from corridor.seal.sealer import Sealer
+    from corridor.seal.sealer import Acquisition, Sealer
 
 _SMALL = MIB
 _ZEROS = memoryview(bytes(MIB))
@@ -28,12 +28,19 @@ class Walker:
     """Adds what a path holds to a sealer, in the order of the names' bytes: the same each time."""
 
     def __init__(
-        self, sealer: Sealer, *, restricted: bool, restrictions: tuple[str, ...], devices: bool
+        self,
+        sealer: Sealer,
+        *,
+        restricted: bool,
+        restrictions: tuple[str, ...],
+        devices: bool,
+        acquisition: Acquisition | None = None,
     ) -> None:
         self._sealer = sealer
         self._restricted = restricted
         self._restrictions = restrictions
         self._devices = devices
+        self._acquisition = acquisition
 
     def add(self, top: Path) -> None:
         """A file, a folder or (with `devices`) a block device, under its own name. Raises `seal.source.absent`."""
@@ -57,7 +64,7 @@ class Walker:
         elif stat.S_ISDIR(mode):
             self._folder(path, name)
         elif stat.S_ISLNK(mode):
-            self._link(path, name)
+            self._link(path, name, top=top)
         elif stat.S_ISBLK(mode) and top and self._devices:
             self._device(path, name)
         else:
@@ -88,7 +95,7 @@ class Walker:
         for entry, mode in entries:
             self._entry(path + b"/" + entry, name + b"/" + entry, mode)
 
-    def _link(self, path: bytes, name: bytes) -> None:
+    def _link(self, path: bytes, name: bytes, *, top: bool) -> None:
         try:
             raw = os.readlink(path)
             modified = moment(os.lstat(path).st_mtime_ns)
@@ -97,7 +104,10 @@ class Walker:
             return
         target = raw.decode("utf-8", "replace")
         bad = b"" if target.encode() == raw else raw
-        self._record(name, "link", target=target, target_bytes=bad, modified=modified)
+        item = self._item(name, "link", target=target, target_bytes=bad, modified=modified)
+        self._sealer.enter(item)
+        if top:  # whoever names a link may expect what it points to
+            self._sealer.trouble(item)
 
     def _file(self, path: bytes, name: bytes) -> None:
         try:
@@ -110,7 +120,7 @@ class Walker:
             if not stat.S_ISREG(before.st_mode):  # it became something else since we looked
                 self._record(name, "special", reason=_kind(before.st_mode))
             elif before.st_size > _SMALL or not self._small(handle, name, before):
-                self._large(handle, name, before)
+                self._large(path, handle, name, before)
         finally:
             os.close(handle)
 
@@ -131,11 +141,13 @@ class Walker:
         self._sealer.tell(len(data))
         return True
 
-    def _large(self, handle: int, name: bytes, before: os.stat_result) -> None:
+    def _large(self, path: bytes, handle: int, name: bytes, before: os.stat_result) -> None:
         from corridor.seal.sealer import ItemWriter
 
         os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_SEQUENTIAL)
-        writer = ItemWriter(self._sealer, self._item(name, "whole", modified=moment(before.st_mtime_ns)))
+        told = self._acquisition(Path(os.fsdecode(path))) if self._acquisition is not None else None
+        item = self._item(name, "whole", modified=moment(before.st_mtime_ns), acquisition=told)
+        writer = ItemWriter(self._sealer, item)
         with open(handle, "rb", buffering=0, closefd=False) as file:
             try:
                 writer.fill_from(file, before.st_size)
