@@ -201,7 +201,7 @@ def cases(good: Files, hybrid: Files) -> dict[str, tuple[str, str, list[str], Fi
     case("no-private", "the private part of a statement gone", "unchanged", "seal.custody.private-missing",
          lambda files: drop(next(name for name in files if name.endswith(".private.age")))(files))  # fmt: skip
     case("statement-gap", "a statement follows one that is not here", "changed", "seal.custody.gap",
-         add_statement("destroyed", follows=["0" * 64]))  # fmt: skip
+         add_statement("sent", follows=["0" * 64]))  # fmt: skip
     case("statement-out-of-order", "received without being sent", "changed", "seal.custody.out-of-order",
          add_statement("received", follows=[root]))  # fmt: skip
     case("statement-of-another", "a statement about another package", "changed", "seal.custody.other-package",

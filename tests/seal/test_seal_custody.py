@@ -43,7 +43,9 @@ def test_copies_in_two_states_are_two_lines_of_hands(sealed: Sealed, cast: Cast)
     made = sealed()
     hand_over(made.path, cast)
     root = custody.graph(made.path, cast.keys_for).root.id
-    custody.record(made.path, cast.borealia.signer, "destroyed", at=NOW + 3 * HOUR, follows=[root])
+    custody.record(
+        made.path, cast.borealia.signer, "disclosed", at=NOW + 3 * HOUR, follows=[root], into="1" * 64
+    )
     custody.record(
         made.path, cast.aurelia.signer, "returned", at=NOW + 4 * HOUR, follows=_ids(made.path, "received")
     )
@@ -108,7 +110,8 @@ def test_adding_a_statement_twice_does_nothing_more(sealed: Sealed, cast: Cast) 
 
 def forged(path: Path, kind: str, signer: custody.Signer, **options: object) -> custody.Statement:
     options.setdefault("at", NOW)
-    made = custody.statement(signer, kind, package.package_id(path), **options)  # type: ignore[arg-type]
+    about = None if kind == "collected" else package.package_id(path)
+    made = custody.statement(signer, kind, about, **options)  # type: ignore[arg-type]
     (path / custody.file_name(made.envelope, kind)).write_bytes(made.envelope.to_json())
     return made
 
