@@ -21,6 +21,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "list": ("corridor.cli.evidence.contents", "list_", "List what a package holds"),
     "cat": ("corridor.cli.evidence.contents", "cat", "Write one item to standard output"),
     "rewrap": ("corridor.cli.evidence.keys", "rewrap", "Give a package to a further custodian"),
+    "disclose": (
+        "corridor.cli.evidence.disclose",
+        "disclose",
+        "Give chosen items to another, in a package of their own",
+    ),
+    "match": ("corridor.cli.evidence.disclose", "match", "Find items by their digests, opening none"),
     "keygen": ("corridor.cli.evidence.keys", "keygen", "Make a custodian's key pair"),
     "custody": ("corridor.cli.evidence.custody", "custody_app", "The hands a package passed through"),
     "dossier": ("corridor.cli.dossier", "app", "Show, verify or export a dossier of this node"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from corridor.faults import Fault
 from corridor.notary import NotaryFault
 from corridor.seal import age, custody
+from corridor.seal.disclosure import VerifiedOrigin, verify_disclosed
 from corridor.seal.faults import AgeFault, CustodyError, PackageError
 from corridor.seal.index import Item
 from corridor.seal.layout import PART
@@ -28,6 +29,7 @@ class Inside:
     troubled: int = 0  # items not sealed whole
     conditions: tuple[str, ...] = ()
     deep: bool = False  # whether the content of every item was read and its digest compared
+    origins: tuple[VerifiedOrigin, ...] = ()  # packages its items were disclosed from, the nearest first
     private: Mapping[str, dict[str, str]] = field(default_factory=dict)  # statement id -> its private part
     faults: list[Fault] = field(default_factory=list)
 
@@ -36,13 +38,16 @@ def check_inside(
     path: Path | str,
     identities: Iterable[age.AnyIdentity],
     *,
+    trust: custody.StateKeys | None = None,
     deep: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Inside:
     """Open the index and compare it with the item tree, open the private parts of custody, and with `deep` read
     every item and compare its digest; nothing is written. `progress` is called with each number of bytes read.
 
-    Goes on past what is wrong. Raises `PackageError`, `AgeFault` where the identities open nothing.
+    Where items were disclosed from another package, that is followed back to the first, with the keys of `trust`, or
+    those inside the package. Goes on past what is wrong.
+    Raises `PackageError`, `AgeFault` where the identities open nothing.
     """
     folder = Path(path)
     index = read_index(folder, identities)
@@ -55,6 +60,11 @@ def check_inside(
             found.troubled += item.state in ("unreadable", "special", "changed")
     except (PackageError, AgeFault) as fault:
         found.faults.append(fault)
+    if index.root.origin is not None and not found.faults:
+        try:
+            found.origins = verify_disclosed(index, trust or custody.trust_inside(folder)).origins
+        except (PackageError, CustodyError, NotaryFault) as fault:
+            found.faults.append(fault)
     found.private = _private(folder, index.identity, found)
     return found
 

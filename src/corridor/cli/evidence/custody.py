@@ -10,19 +10,22 @@ import click
 
 from corridor.cli.evidence.inputs import (
     CliFault,
+    believed,
     directory_,
     identities,
     identity_,
     package_,
     private_,
     private_part,
+    put_trust,
     say,
+    secret,
     secret_file_,
     shown,
     signer,
-    state_keys,
+    trust_,
 )
-from corridor.cli.params import PATH, Room, argument, as_json, option
+from corridor.cli.params import EXISTING, PATH, Room, argument, as_json, flag, option
 
 if TYPE_CHECKING:
     from corridor.seal.custody import Claimed
@@ -41,11 +44,17 @@ def custody_app() -> None:
 @custody_app.command("show", short_help="Draw the hands as a graph in text")
 @package_
 @directory_
+@trust_
 @identity_(required=False, text="With a custodian's identity the private parts are shown too.")
 @secret_file_
 @as_json
 def show(
-    path: Path, directory: Path | None, identity: tuple[Path, ...], secret_file: Path | None, as_json: bool
+    path: Path,
+    directory: Path | None,
+    trust: tuple[Path, ...],
+    identity: tuple[Path, ...],
+    secret_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Show the hands a package passed through, the first at the top.
 
@@ -57,7 +66,7 @@ def show(
     from corridor.seal import age, custody, package
 
     envelopes = custody.read_statements(path)
-    keys = state_keys(directory) or custody.trust_inside(path)
+    keys = believed(directory, trust) or custody.trust_inside(path)
     opener: list[age.AnyIdentity] = []
     if identity:
         opener = [package.unwrap(path, identities(identity, secret_file))]
@@ -195,14 +204,16 @@ def record(
 
     from corridor.seal import custody
 
+    officer = signer(key, secret_file)
     made = custody.record(
         path,
-        signer(key, secret_file),
+        officer,
         kind,
         at=datetime.now(UTC),
         facts=facts_of(fact),
         private=private_part(place, person, reason, case) or None,
     )
+    put_trust(path, key)
     _say_made(path, made.id, kind, as_json)
 
 
@@ -224,3 +235,216 @@ def _say_made(path: Path, made: str, kind: str, as_json: bool) -> None:
         {"statement": made, "kind": kind, "file": file},
         as_json,
     )
+
+
+@custody_app.command("destroy", short_help="Destroy the keys here and sign that it was done")
+@package_
+@key_
+@option(
+    "--wrap",
+    multiple=True,
+    help="Destroy only this wrap: its recipient (age1…) or fingerprint. All otherwise.",
+)
+@option(
+    "--gone", multiple=True, help="Recipient (age1…) or fingerprint of an identity that is destroyed as well."
+)
+@flag("--yes", help="Do not ask.")
+@fact_
+@private_
+@secret_file_
+@as_json
+def destroy(
+    path: Path,
+    key: Path,
+    wrap: tuple[str, ...],
+    gone: tuple[str, ...],
+    yes: bool,
+    fact: tuple[str, ...],
+    place: str | None,
+    person: str | None,
+    reason: str | None,
+    case: str | None,
+    secret_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Destroy the wraps of the package key that are here, and sign that it was done; the statement stays.
+
+    The package is closed for good only when the identities that open it are gone too: destroy those yourself, and name
+    them with --gone. The statement lists all custodians known to have been able to open the package.
+
+    Example: corridor custody destroy ./case-17.package --key officer/key.json --gone age1pq1…
+    """
+    from datetime import UTC, datetime
+
+    from corridor.seal import custody
+
+    officer = signer(key, secret_file)
+    if not yes:
+        known = custody.custodians_known(path)
+        click.confirm(
+            f"{len(known)} custodians are known. What is destroyed here cannot be brought back. Destroy?",
+            abort=True,
+            err=True,
+        )
+    done = custody.destroy(
+        path,
+        officer,
+        at=datetime.now(UTC),
+        wraps=[_fingerprint(each) for each in wrap] or None,
+        identities=[_fingerprint(each) for each in gone],
+        facts=facts_of(fact),
+        private=private_part(place, person, reason, case) or None,
+    )
+    put_trust(path, key)
+    others = [each for each in done.custodians if each not in {*done.wraps, *done.identities}]
+    lines = [
+        f"signed    destroyed, statement {done.statement[:16]}",
+        f"gone      {len(done.wraps)} wraps here; {len(done.identities)} identities, as you say",
+        f"known     {len(done.custodians)} custodians could open it at some time",
+        *(f"          {each[:16]} is not among what was destroyed" for each in others),
+    ]
+    data = {
+        "statement": done.statement,
+        "wraps": list(done.wraps),
+        "identities": list(done.identities),
+        "custodians": list(done.custodians),
+    }
+    say(lines, data, as_json)
+
+
+def _fingerprint(text: str) -> str:
+    """Of a recipient, or the fingerprint as it stands."""
+    from corridor.seal.wraps import Custodian
+
+    return Custodian("-", text).parsed().fingerprint if text.startswith("age1") else text
+
+
+@custody_app.command("attach", short_help="Put a log proof or time-stamps beside a statement")
+@package_
+@argument("statement", help="The statement's id, or its first characters.")
+@option("--proof", type=EXISTING, help="A tlog-proof of the statement.")
+@option("--token", type=EXISTING, multiple=True, help="An RFC 3161 response over the statement's id.")
+@option(
+    "--checkpoint-token",
+    type=EXISTING,
+    multiple=True,
+    help="An RFC 3161 response over the proof's checkpoint.",
+)
+@option(
+    "--authority",
+    type=EXISTING,
+    multiple=True,
+    help="A time-stamping authority's certificates, PEM; kept in trust/.",
+)
+@as_json
+def attach(
+    path: Path,
+    statement: str,
+    proof: Path | None,
+    token: tuple[Path, ...],
+    checkpoint_token: tuple[Path, ...],
+    authority: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Put what anchors a statement in time beside it: a log proof, time-stamps. Each is verified first.
+
+    The request to a time-stamping authority is made with `openssl ts -query -digest STATEMENT -sha256 -cert`.
+
+    Example: corridor custody attach ./case-17.package 3f9c2b --token answer.tsr --authority tsa.pem
+    """
+    from corridor.seal import custody
+
+    found = [each for each in custody.read_statements(path) if each.startswith(statement)]
+    if len(found) != 1:
+        raise CliFault("cli.evidence.which-statement", found=len(found))
+    if proof is None and not token and not checkpoint_token:
+        raise CliFault("cli.evidence.nothing-to-attach")
+    if authority:
+        from cryptography import x509
+
+        said = custody.claimed(custody.read_statements(path)[found[0]])
+        held = [each for file in authority for each in x509.load_pem_x509_certificates(file.read_bytes())]
+        custody.add_trust(path, said.state, (), authorities=held)
+    names = custody.attach(
+        path,
+        found[0],
+        proof=proof.read_bytes() if proof is not None else None,
+        tokens=[file.read_bytes() for file in token],
+        checkpoint_tokens=[file.read_bytes() for file in checkpoint_token],
+    )
+    say([f"attached  {name}" for name in names], {"statement": found[0], "files": list(names)}, as_json)
+
+
+@custody_app.command("officer", short_help="Make an officer's key and credential, without a node")
+@option("--state", required=True, help="The State's code of three letters.")
+@option("--authority", required=True, help="The authority's name: XAA-EV.")
+@option("--number", required=True, help="The number the officer is known by; never a name.")
+@option(
+    "--days", type=click.IntRange(1, 90), default=90, show_default=True, help="How long the credential holds."
+)
+@option("--out", type=PATH, required=True, help="The folder to make or, with --again, to renew.")
+@flag("--again", help="Renew the credential in --out; the keys stay.")
+@secret_file_
+@as_json
+def officer(
+    state: str,
+    authority: str,
+    number: str,
+    days: int,
+    out: Path,
+    again: bool,
+    secret_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Make a State's certifying key and an officer's key with its credential, for a unit that has no node.
+
+    A node does this by itself, and the registry tells other States whose keys they are. Here you tell them: hand over
+    OUT/trust, and have its fingerprint compared by another way. Both keys are sealed under one secret.
+
+    Example: corridor custody officer --state XAA --authority XAA-EV --number 0007 --out ./officer
+    """
+    from datetime import UTC, datetime, timedelta
+
+    from corridor.notary import KeyUse, credentials, keys
+    from corridor.notary.files import write_whole
+    from corridor.seal import custody
+
+    if out.exists() != again:
+        raise CliFault("cli.evidence.exists" if not again else "cli.evidence.no-officer", path=out)
+    word = secret(secret_file, "Secret for the keys", confirm=not again)
+    if again:
+        certifying, own = keys.unlock(out / "state.json", word), keys.unlock(out / "key.json", word)
+    else:
+        out.mkdir(mode=0o700)
+        certifying, own = keys.generate(KeyUse.STATE), keys.generate(KeyUse.OFFICER)
+        keys.seal_to_file(certifying, out / "state.json", word)
+        keys.seal_to_file(own, out / "key.json", word)
+        custody.add_trust(out, state, [certifying.public])
+    now = datetime.now(UTC).replace(microsecond=0)
+    paper = credentials.issue(
+        certifying,
+        state=state,
+        authority=authority,
+        number=number,
+        key=own.public,
+        powers={custody.POWER},
+        not_before=now,
+        not_after=now + timedelta(days=days),
+    )
+    write_whole(out / "credential.json", paper.to_json())
+    until = f"{now + timedelta(days=days):%Y-%m-%d}"
+    lines = [
+        f"officer   {state} {authority} {number}, until {until}",
+        f"key       {out / 'key.json'}",
+        f"State key {certifying.public.keyid}",
+        f"tell      {out / 'trust'}: what others check your statements with",
+    ]
+    data = {
+        "state": state,
+        "authority": authority,
+        "number": number,
+        "until": until,
+        "key": str(out / "key.json"),
+        "state_key": certifying.public.keyid,
+    }
+    say(lines, data, as_json)

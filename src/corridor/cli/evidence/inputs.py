@@ -16,13 +16,14 @@ from corridor.cli.params import PATH, F, argument, option
 from corridor.faults import Fault
 
 if TYPE_CHECKING:
-    from corridor.notary import KeyRecord, PublicKey
     from corridor.registry import Directory
     from corridor.seal import age, custody
+    from corridor.seal.custody import Trust
     from corridor.seal.wraps import Custodian
 
 package_ = argument("path", type=PATH, help="The package's folder.")
 cls_ = option("--class", "cls", default="hybrid", help="hybrid (age 1.3 or later) or classic (any age).")
+trust_ = option("--trust", type=PATH, multiple=True, help="A trust/ folder another State handed over.")
 directory_ = option("--directory", type=PATH, help="A node's own directory: its names and its States' keys.")
 expect_ = option("--expect", help="The package id you were told by another way.")
 secret_file_ = option(
@@ -101,14 +102,30 @@ def directory_at(path: Path) -> Directory:
     return Directory(path)
 
 
-def state_keys(directory: Path | None) -> Callable[[str], tuple[PublicKey | KeyRecord, ...]] | None:
-    """A State's certifying keys as a directory holds them; None without one."""
-    if directory is None:
+def believed(directory: Path | None, trust: Sequence[Path]) -> Trust | None:
+    """What a verifier believes: a directory's States and, before them, those whose trust/ was handed over.
+
+    None without either: then only what a package carries itself is at hand.
+    """
+    if directory is None and not trust:
         return None
     from corridor.notary import KeyUse
+    from corridor.seal.custody import StateTrust, Trust, trust_inside
 
-    held = directory_at(directory)
-    return lambda state: tuple(held.keys(state, KeyUse.STATE))
+    handed = [trust_inside(folder.parent if folder.name == "trust" else folder) for folder in trust]
+    held = directory_at(directory) if directory is not None else None
+
+    def of(state: str) -> StateTrust:
+        for each in handed:
+            if (found := each.states(state)).keys:
+                return found
+        if held is None:
+            return StateTrust(state)
+        entry = held.entry(state)
+        logs = tuple((entry.log_origin, row.key) for row in held.keys(state, KeyUse.LOG)) if entry else ()
+        return StateTrust(state, tuple(held.keys(state, KeyUse.STATE)), logs)
+
+    return Trust(of, tuple(one for each in handed for one in each.authorities))
 
 
 def custodian(name: str, cls: str, directory: Path | None) -> Custodian:
@@ -138,6 +155,34 @@ def signer(key: Path, secret_file: Path | None) -> custody.Signer:
     credential = Envelope.from_json(paper.read_bytes())
     state = str(credentials.claimed(credential)["state"])
     return Signer(credential, keys.unlock(key, secret(secret_file, f"Secret for {key.name}")), state)
+
+
+def put_trust(package: Path, key: Path) -> None:
+    """Put into a package what its signer's statements are checked with, where it lies beside the key in trust/."""
+    from corridor.seal import custody
+
+    if (key.parent / "trust").is_dir():
+        state = signer_state(key)
+        held = custody.trust_inside(key.parent)
+        found = held.states(state)
+        custody.add_trust(
+            package,
+            state,
+            found.keys,
+            logs=found.logs,
+            witnesses=found.witnesses,
+            majority=found.majority,
+            authorities=held.authorities,
+        )
+
+
+def signer_state(key: Path) -> str:
+    """The State in the credential beside an officer's key."""
+    from corridor.notary import Envelope, credentials
+
+    return str(
+        credentials.claimed(Envelope.from_json((key.parent / "credential.json").read_bytes()))["state"]
+    )
 
 
 def identities(files: Sequence[Path], secret_file: Path | None) -> list[age.AnyIdentity]:

@@ -16,6 +16,7 @@ from corridor.cli.evidence.inputs import (
     directory_,
     private_,
     private_part,
+    put_trust,
     say,
     secret_file_,
     shown,
@@ -131,6 +132,8 @@ def seal(
     except BaseException:
         _say_how_to_go_on(out)
         raise
+    if key is not None:
+        put_trust(sealed.path, key)
     say(_lines(sealed), _data(sealed), as_json)
     if sealed.troubled:
         sys.exit(3)

@@ -10,6 +10,7 @@ import click
 
 from corridor.cli.evidence.inputs import (
     CliFault,
+    believed,
     directory_,
     expect_,
     identities,
@@ -20,7 +21,7 @@ from corridor.cli.evidence.inputs import (
     secret_file_,
     shown,
     sized,
-    state_keys,
+    trust_,
 )
 from corridor.cli.evidence.progress import Tick, progress
 from corridor.cli.params import PATH, as_json, flag, option
@@ -35,6 +36,7 @@ VERDICTS = {"unchanged": "unchanged since sealing", "changed": "CHANGED", "canno
 @click.command()
 @package_
 @directory_
+@trust_
 @expect_
 @identity_(
     required=False, text="With a custodian's identity the index and the private parts are checked too."
@@ -48,6 +50,7 @@ VERDICTS = {"unchanged": "unchanged since sealing", "changed": "CHANGED", "canno
 def verify(
     path: Path,
     directory: Path | None,
+    trust: tuple[Path, ...],
     expect: str | None,
     identity: tuple[Path, ...],
     deep: bool,
@@ -76,16 +79,21 @@ def verify(
     if report is not None and report.exists():
         raise CliFault("cli.evidence.exists", path=report)
     with progress("checking", lambda: _size(path), as_json) as tick:
-        found = package.verify(path, trust=state_keys(directory), expected_id=expect, **_telling(tick))
+        found = package.verify(path, trust=believed(directory, trust), expected_id=expect, **_telling(tick))
     inside = None
     if identity:
         from corridor.seal.inside import check_inside
 
         keys = identities(identity, secret_file)
         with progress("reading", lambda: _size(path) if deep else None, as_json) as tick:
-            inside = check_inside(path, keys, deep=deep, progress=tick)
-        found.checked += ["index", *(["content"] if deep else [])]
+            inside = check_inside(path, keys, trust=believed(directory, trust), deep=deep, progress=tick)
+        found.checked += [
+            "index",
+            *(["content"] if deep else []),
+            *(["disclosure"] if inside.origins else []),
+        ]
         found.findings += [Finding(fault) for fault in inside.faults]
+    whose = [str(each) for each in ([directory] if directory is not None else []) + list(trust)]
     lines, data = _lines(found, inside), found.as_json()
     if inside is not None:
         data["inside"] = {
@@ -95,12 +103,14 @@ def verify(
             "not_whole": inside.troubled,
             "conditions": list(inside.conditions),
             "deep": inside.deep,
+            "origins": [
+                {"package": each.package, "items": each.items, "statement": each.statement.id}
+                for each in inside.origins
+            ],
             "private": dict(inside.private),
         }
     if report is not None:
-        data["report"] = _certificate(
-            found, inside, report, directory, expect is not None, signing, secret_file
-        )
+        data["report"] = _certificate(found, inside, report, whose, expect is not None, signing, secret_file)
         lines += ["", *_told(data["report"])]
     say(lines, data, as_json)
     sys.exit(found.exit_status)
@@ -128,6 +138,11 @@ def _lines(found: Report, inside: Inside | None) -> list[str]:
     lines += [f"package   {found.package or 'unknown'}", f"checked   {', '.join(found.checked)}"]
     if inside is not None:
         lines.append(f"inside    {inside.items} items, {sized(inside.size)}, {inside.restricted} restricted")
+        for origin in inside.origins:
+            signed = f"{origin.statement.state} {origin.statement.authority} {origin.statement.number}"
+            lines.append(
+                f"from      package {origin.package[:16]} of {origin.items} items, sealed by {signed}"
+            )
     for each in hands:
         lines.append(
             f"hand      {each.at:%Y-%m-%d %H:%M:%S}Z  {each.kind:<9} {each.state}  {each.authority} {each.number}"
@@ -162,7 +177,7 @@ def _certificate(
     found: Report,
     inside: Inside | None,
     out: Path,
-    directory: Path | None,
+    whose: list[str],
     told_id: bool,
     signing: tuple[Path, Path] | None,
     secret_file: Path | None,
@@ -182,7 +197,7 @@ def _certificate(
         found,
         inside,
         at=datetime.now(UTC).replace(microsecond=0),
-        trust=str(directory) if directory is not None else "",
+        trust=" and ".join(whose),
         told_id=told_id,
     )
     own = paper.drawable(said)

@@ -133,6 +133,13 @@ def _about(report: Report, inside: Inside | None) -> list[list[str]]:
     if inside is not None:
         rows.append(["Content", f"{inside.items:,} items, {inside.size:,} bytes, as the index says"])
         rows.append(["Restricted", f"{inside.restricted:,} items must not be previewed or rendered"])
+        rows += [
+            [
+                "Disclosed from",
+                f"package {each.package[:16]} of {each.items:,} items, sealed by {each.statement.state}",
+            ]
+            for each in inside.origins
+        ]
         rows.append(["Not sealed whole", f"{inside.troubled:,} items"])
     return rows
 
