@@ -53,6 +53,7 @@ from corridor.seal.wraps import Custodian, make_wrap
 SMALL = MIB  # items up to this go into packs
 _PROBLEMS = ("unreadable", "special", "changed")
 _LISTED = 1000  # problems kept one by one; the index has them all
+_MEMBERS = 8192  # most items of one pack: their records wait in memory until it is whole
 _LINES = 256 * 1024  # of the index, gathered before they are sealed
 
 Acquisition = Callable[[Path], dict[str, str] | None]
@@ -257,6 +258,7 @@ class Sealer:
         restricted: bool = False,
         restrictions: Iterable[str] = (),
         devices: bool = False,
+        acquisition: Acquisition | None = None,
     ) -> None:
         """A file, or a folder with all it holds, under its own name; with `devices`, also the content of a block
         device. Links are recorded, never followed; what cannot be read, or changes while it is read, is recorded
@@ -378,7 +380,8 @@ class Sealer:
         """One member of the current pack. A pack is one file: any member is read by opening one."""
         pad = padding(len(data))
         with self._lock:
-            if self._pack is not None and self._pack.left_in_part < len(END) * 2 + len(data) + len(pad):
+            full = self._pack is not None and self._pack.left_in_part < len(END) * 2 + len(data) + len(pad)
+            if full or self._members == _MEMBERS:
                 self._close_pack()
             if self._pack is None:
                 self._units += 1
