@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corridor.seal import age
-from corridor.seal.faults import NoMatchError, PackageError
+from corridor.seal.faults import NoMatchError, PackageError, SealFault
 from corridor.seal.layout import WRAP_NAME, BagInfo, bag_info, read_small
 
 FOLDER = "package-key"
@@ -74,6 +74,10 @@ def unwrap(path: Path, identities: Iterable[age.AnyIdentity]) -> age.Identity:
             age.decrypt(io.BytesIO(read_small(path, name, _LIMIT)), sink, parsed)
         except NoMatchError:
             continue
+        except SealFault:
+            if name in mine:
+                raise
+            continue  # what is no wrap, under a name of somebody else, must not keep anybody from his own
         return check_wrap(sink.getvalue(), name, info)
     raise PackageError("seal.wrap.none-opens", wraps=len(names))
 
