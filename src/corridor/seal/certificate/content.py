@@ -10,6 +10,7 @@ from typing import Any
 import corridor
 from corridor.seal.certificate.figure import timeline
 from corridor.seal.checking import Report
+from corridor.seal.custody import iso27037
 from corridor.seal.inside import Inside
 
 #: What each check compared, in plain words. A check this table does not know stands under its own name.
@@ -96,7 +97,7 @@ def content(
         "figure": timeline(hands) if hands else "",
         "digests": _digests(report),
         "trust": plain(trust),
-        "clauses": [],
+        "standard": _standard(hands),
     }
 
 
@@ -214,6 +215,24 @@ def _hands(report: Report, inside: Inside | None) -> list[dict[str, Any]]:
             }
         )
     return out
+
+
+def _standard(hands: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The clauses of ISO/IEC 27037 that the kinds of hands here answer to."""
+    known = iso27037()
+    kinds = [kind for kind in dict.fromkeys(hand["kind"] for hand in hands) if kind in known.kinds]
+    return {
+        "name": known.name,
+        "confidence": known.confidence,
+        "rows": [
+            [
+                kind,
+                "; ".join(f"{clause.number} {clause.title}" for clause in known.kinds[kind]),
+                known.how[kind],
+            ]
+            for kind in kinds
+        ],
+    }
 
 
 def _digests(report: Report) -> list[list[str]]:
