@@ -126,6 +126,7 @@ def desk(ground: Ground, tmp_path: Path, db: None) -> Iterator[Desk]:
         request_key=keys.load(config.keys / "request.json"),
         log_key=keys.load(config.keys / "log.json"),
         log_origin="corridor/xaa",
+        witness_key=keys.load(config.keys / "witness.json"),
         letter_identities=identities,
         secret_work=10,
     )

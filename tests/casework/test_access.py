@@ -68,6 +68,7 @@ DOSSIER: dict[str, tuple[Callable[[Person, str], Any], set[str], bool]] = {
 }
 PACKAGE: dict[str, tuple[Callable[[Person, str], Any], set[str]]] = {
     "package_row": (queries.package_row, {D, S, V}),
+    "hands": (queries.hands, {D, S, V}),
     "package_dossier": (queries.package_dossier, {D, S, V}),
     "check_package": (actions.check_package, {D, S, V}),
     "open_evidence": (lambda p, x: actions.open_evidence(p, x, secret=SECRET), {S}),

@@ -136,7 +136,7 @@ def test_no_key_on_disk_or_in_the_database_signs_as_an_officer_or_the_state(
             key = keys.load(path)
         except NotaryFault:
             continue
-        assert key.use in (KeyUse.NODE, KeyUse.REQUEST, KeyUse.LOG)
+        assert key.use in (KeyUse.NODE, KeyUse.REQUEST, KeyUse.LOG, KeyUse.WITNESS)
 
 
 def _publics(folder: Path) -> Iterator[keys.PublicKey]:

@@ -145,7 +145,7 @@ class World:
             allow_private=True,
             registry_url=str(self.registry.public),
             secret_work=WORK,
-            **options,
+            **({"witnesses": tuple(one for one in ("XAA", "XBB") if one != state)} | options),
         )
         init(config, passphrase=PASSPHRASE, root=self.registry.root_bytes(), at=datetime.now(UTC))
         node = TestNode(state, config, environment=database_of_its_own(state))

@@ -129,7 +129,7 @@ class Authority:
             return (self.folder / "reply").read_bytes()
 
     @contextmanager
-    def served(self) -> Iterator[str]:
+    def served(self, port: int = 0) -> Iterator[str]:
         """The address at which the authority answers POSTs of application/timestamp-query, while the block
         runs."""
         authority = self
@@ -148,7 +148,7 @@ class Authority:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Desk)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

@@ -8,13 +8,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cryptography import x509
+
 from corridor.casework.vault import Vault
 from corridor.exchange import Peer
 from corridor.notary import KeyRecord, KeyUse, PublicKey, SigningKey
+from corridor.notary.cosignature import verify_witnessed
 from corridor.notary.log import Log
+from corridor.seal import custody
 
 if TYPE_CHECKING:
     from corridor.registry.directory import Directory
+
+
+@dataclass(frozen=True)
+class TimeAuthority:
+    """A time-stamping authority (RFC 3161) this State chose: asked at `url`, believed by `certificates`."""
+
+    name: str
+    url: str
+    certificates: tuple[x509.Certificate, ...] = field(repr=False)
 
 
 @dataclass
@@ -34,11 +47,14 @@ class House:
     request_key: SigningKey
     log_key: SigningKey
     log_origin: str
+    witness_key: SigningKey
     letter_identities: tuple[str, ...] = field(repr=False)
     fetches: bool = False  # this node can only call out
     four_eyes: str = "auto"  # auto | on | off; see casework.disclosure
     secret_work: int = 17  # scrypt cost (log2) of officers' files
     evidence_folders: tuple[Path, ...] = ()
+    time_authorities: tuple[TimeAuthority, ...] = ()
+    witnesses: tuple[str, ...] = ()  # the States that witness our log, until the directory says so
     wake: Callable[[], None] = field(default=lambda: None)
 
     @property
@@ -86,6 +102,48 @@ class House:
             log_origin=entry.log_origin,
             delivery=entry.node.delivery,
         )
+
+    @property
+    def witness_name(self) -> str:
+        """The name under which this State cosigns the logs of others."""
+        return f"{self.log_origin}/witness"
+
+    def witness_keys(self, state: str) -> dict[str, tuple[str, PublicKey]]:
+        """The witnesses of a State's log: name -> State and key, as the directory lists them now."""
+        entry = self.directory.entry(state)
+        named = entry.witnesses if entry is not None else self.witnesses if state == self.state else ()
+        found: dict[str, tuple[str, PublicKey]] = {}
+        for each in named:
+            witness = self.directory.entry(each)
+            keys = witness.valid_keys(KeyUse.WITNESS, self.clock()) if witness is not None else ()
+            if witness is not None and keys:
+                found[witness.witness_name] = each, keys[0]
+        return found
+
+    def state_trust(self, state: str) -> custody.StateTrust:
+        """All the directory says of a State that its custody is measured by."""
+        entry = self.directory.entry(state)
+        records = self.directory.keys(state, KeyUse.LOG)
+        logs = tuple((entry.log_origin, each.key) for each in records) if entry is not None else ()
+        if state == self.state and not logs:
+            logs = ((self.log_origin, self.log_key.public),)
+        witnesses = {name: key for name, (_, key) in self.witness_keys(state).items()}
+        return custody.StateTrust(state, self.state_keys(state), logs, witnesses)
+
+    def trust(self) -> custody.Trust:
+        """What this node believes of every State, and the time-stamping authorities it chose."""
+        certificates = [one for each in self.time_authorities for one in each.certificates]
+        return custody.Trust(self.state_trust, tuple(dict.fromkeys(certificates)))
+
+    def tell_trust(self, folder: Path, state: str) -> None:
+        """Put into a package what lets others check that State's statements."""
+        known = self.state_trust(state)
+        custody.add_trust(folder, state, known.keys, logs=known.logs, witnesses=known.witnesses or None)
+
+    def witnessed(self, checkpoint: bytes) -> bool:
+        """Whether a majority of this State's witnesses cosigned a checkpoint of its log."""
+        witnesses = {name: key for name, (_, key) in self.witness_keys(self.state).items()}
+        return verify_witnessed(checkpoint, self.log_key.public, self.log_origin, witnesses).witnessed
 
     def log(self) -> Log:
         """This State's transparency log, opened for appending under the sequencer's lock only."""

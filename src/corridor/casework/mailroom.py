@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from corridor.casework import receive, store, transfers
+from corridor.casework import receive, store, transfers, witnessing
 from corridor.casework.house import House
 from corridor.casework.models import ActReceipt, ActRow, Nonce, OutboxLetter, PeerState, Transfer
 from corridor.exchange import (
     FileEntry,
     Letter,
     NotHere,
+    Peer,
     Sent,
     VerifiedReceipt,
     Waiting,
@@ -30,6 +31,7 @@ from corridor.exchange.message import Readable
 from corridor.exchange.outbox import classify_told
 from corridor.faults import Fault
 from corridor.notary import canonical
+from corridor.notary.witness import Answer
 
 WAITING_MOST = 1000
 
@@ -127,6 +129,11 @@ class Mailroom:
 
     def complete_package(self, state: str, package_id: str) -> None:
         transfers.complete(self.home, state, package_id)
+
+    # ---- witness
+
+    def add_checkpoint(self, peer: Peer, body: bytes, at: datetime) -> Answer:
+        return witnessing.add_checkpoint(self.home, peer, body, at)
 
     # ---- replay
 

@@ -7,6 +7,8 @@ written. Every step may be cut short and repeated.
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -17,7 +19,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
-from corridor.casework import disclosure, store
+from corridor.casework import anchoring, disclosure, store
 from corridor.casework.actions.handover import PACKAGE, materialise
 from corridor.casework.actions.national import grant
 from corridor.casework.fault import CaseworkFault
@@ -28,16 +30,17 @@ from corridor.exchange.client import Client
 from corridor.exchange.message import Readable
 from corridor.exchange.outbox import backoff, classify
 from corridor.faults import Fault
-from corridor.notary import Envelope
+from corridor.notary import Envelope, timestamp
 from corridor.seal import custody, transfer
 from corridor.seal.faults import TransferError
-from corridor.seal.layout import MANIFEST, TAGMANIFEST, bag_info
+from corridor.seal.layout import MANIFEST, PROOF_NAME, TAGMANIFEST, TIME_NAME, bag_info
 from corridor.seal.wraps import wrap_name
 
 LEASE = timedelta(minutes=30)
 _STATEMENT_LIMIT = 1 << 20
 _FIRST = (TAGMANIFEST, MANIFEST)
 SENT = "sent"
+_CERTIFICATE = re.compile(r"trust/tsa/([0-9a-f]{8})\.pem")
 log = structlog.get_logger("corridor.transfers")
 
 
@@ -113,7 +116,7 @@ def _files(home: House, state: str, package: Package, kind: str) -> list[FileEnt
     wraps = set(Handover.objects.filter(package=package, to_state=state).values_list("wrap_name", flat=True))
     found = []
     for file in transfer.files(folder):
-        if kind != SENT and not file.name.startswith("custody/"):
+        if kind != SENT and not file.name.startswith(("custody/", "trust/tsa/")):
             continue
         if file.name.startswith("package-key/") and file.name not in wraps:
             continue
@@ -172,6 +175,8 @@ def offered(home: House, state: str, package_id: str, files: Sequence[FileEntry]
     """The names of an offered list that are not here yet."""
     package = _awaited(state, package_id)
     folder = _folder(home, package)
+    if package.complete:
+        return [file.name for file in files if not _held(folder, file)]
     return [file.name for file in files if not (folder / file.name).is_file()]
 
 
@@ -190,10 +195,23 @@ def accept(home: House, state: str, package_id: str, file: FileEntry, stream: Re
     _accept_statement(home, state, package, file, stream)
 
 
+def _held(folder: Path, file: FileEntry) -> bool:
+    """Whether what is offered for a whole package is here. A proof is only if it is the same one."""
+    here = folder / file.name
+    if not here.is_file() or not file.name.startswith(("custody/", "trust/", "package-key/")):
+        return False
+    return (
+        PROOF_NAME.fullmatch(file.name) is None
+        or hashlib.sha256(here.read_bytes()).hexdigest() == file.sha256
+    )
+
+
 def _accept_statement(home: House, state: str, package: Package, file: FileEntry, stream: Readable) -> None:
     folder = home.packages / package.folder
-    if (folder / file.name).is_file() and file.name.startswith(("custody/", "trust/", "package-key/")):
+    if _held(folder, file):
         _drain(stream)
+        return
+    if _accept_anchor(home, state, package, file, stream):
         return
     if not file.name.startswith("custody/") or file.size > _STATEMENT_LIMIT:
         raise CaseworkFault("casework.evidence.only-statements")
@@ -211,7 +229,41 @@ def _accept_statement(home: House, state: str, package: Package, file: FileEntry
     here = [custody.claimed(one) for one in custody.read_statements(folder).values()]
     custody.check_graph([*here, said], package.pk, bag_info(folder))
     custody.add(folder, envelope)
-    custody.add_trust(folder, state, home.state_keys(state))
+    home.tell_trust(folder, state)
+
+
+def _accept_anchor(home: House, state: str, package: Package, file: FileEntry, stream: Readable) -> bool:
+    """Take a log proof, a time or an authority's certificate that comes after its package. True if it was one.
+
+    A proof or a time is of a statement of that State, verified before it is written; a certificate proves nothing
+    and is carried so that the times can be checked. A proof may be exchanged for one of a witnessed checkpoint.
+    """
+    folder = home.packages / package.folder
+    proof, time = PROOF_NAME.fullmatch(file.name), TIME_NAME.fullmatch(file.name)
+    certificate = _CERTIFICATE.fullmatch(file.name)
+    match = proof or time
+    if match is None and certificate is None:
+        return False
+    data = _drain(stream)
+    if certificate is not None:
+        if hashlib.sha256(data).hexdigest()[:8] != certificate[1]:
+            raise CaseworkFault("casework.evidence.only-statements")
+        custody.add_trust(folder, state, authorities=timestamp.read_certificates(data))
+        return True
+    assert match is not None
+    for statement, envelope in custody.read_statements(folder, match[2]).items():
+        if statement.startswith(match[1]) and custody.claimed(envelope).state == state:
+            home.tell_trust(folder, state)
+            if proof is not None:
+                custody.attach(folder, statement, proof=data)
+            else:
+                custody.attach(
+                    folder,
+                    statement,
+                    **{"checkpoint_tokens" if match[3] else "tokens": [data]},  # type: ignore[arg-type]
+                )
+            return True
+    raise NotHere  # its statement has not come yet
 
 
 def _statements_named(home: House, package: Package, state: str) -> set[str]:
@@ -248,7 +300,7 @@ def complete(home: House, state: str, package_id: str) -> None:
             if not told & _statements_named(home, package, state):
                 raise TransferError("seal.transfer.incomplete", files=1)
         transfer.complete(incoming, package_id, target)
-    custody.add_trust(target, state, home.state_keys(state))
+    home.tell_trust(target, state)
     info = bag_info(target)
     at = home.clock()
     with transaction.atomic():
@@ -313,7 +365,13 @@ def _bring(home: House, client: Client, row: Transfer) -> None:
         raise CaseworkFault("casework.disclosure.held", reason=reason)
     files = _files(home, row.state, package, kind)
     if row.files:
-        files = [file for file in files if file.name in row.files]
+        # A statement, or what anchors one: in the order in which the other side can check them.
+        for file in sorted(
+            (one for one in files if one.name in row.files), key=lambda one: anchoring.rank(one.name)
+        ):
+            with (folder / file.name).open("rb") as stream:
+                client.upload_file(row.package_id, file, stream)
+        return
 
     def opener(name: str):  # type: ignore[no-untyped-def]
         return (folder / name).open("rb")
@@ -354,8 +412,9 @@ def _collect_package(home: House, client: Client, row: Transfer) -> None:
 
 def _collect_statements(home: House, client: Client, row: Transfer) -> None:
     folder = _Incoming(home, row.state, row.package_id)
-    for file in client.package_listing(row.package_id):
-        if file.name.startswith("custody/") and folder.offer([file]):
+    listed = sorted(client.package_listing(row.package_id), key=lambda one: anchoring.rank(one.name))
+    for file in listed:
+        if file.name.startswith(("custody/", "trust/tsa/")) and folder.offer([file]):
             client.download_file(row.package_id, file, folder.accept)
 
 

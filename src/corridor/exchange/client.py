@@ -22,6 +22,7 @@ from corridor.exchange.fault import PEER_DOWN, TELLABLE, ExchangeFault, told
 from corridor.exchange.letter import LETTER_LIMIT, letter_digest, open_letter
 from corridor.exchange.limits import FILE_LIMIT, LISTING_LIMIT
 from corridor.exchange.message import (
+    ADD_CHECKPOINT,
     JSON,
     LETTERS,
     OCTETS,
@@ -39,8 +40,10 @@ from corridor.exchange.receipt import RECEIPT_LIMIT
 from corridor.exchange.request import Sender, sign_request
 from corridor.faults import Fault
 from corridor.notary import canonical
+from corridor.notary.witness import read_size
 
 PARALLEL = 4
+MAX_NOTE = 8 * 1024  # a cosignature is one line
 WAITING_LIMIT = 8 * 1024 * 1024
 _EMPTY = hashlib.sha256(b"").digest()
 _T = TypeVar("_T")
@@ -162,6 +165,21 @@ class Client:
         if not isinstance(data, dict):
             raise ExchangeFault("exchange.peer.answer", state=self.peer.state, fact="not an object")
         return data
+
+    def add_checkpoint(self, body: bytes) -> bytes | int:
+        """Ask the peer to witness our log: its signature line, or the size it cosigned last where ours went from
+        another. Raises exchange.witness.refused where it will not: it saw another history of our log.
+        """
+        digest = hashlib.sha256(body).digest()
+        headers = self._sign("POST", ADD_CHECKPOINT, digest, len(body))
+        with self._wire.send("POST", ADD_CHECKPOINT, headers, BytesIO(body)) as answer:
+            if answer.status == 200:
+                return self._small(answer, MAX_NOTE)
+            if answer.status == 409 and answer.headers.get("content-type") == "text/x.tlog.size":
+                return read_size(self._small(answer, 32))
+            if answer.status in (409, 422):
+                raise ExchangeFault("exchange.witness.refused", state=self.peer.state, status=answer.status)
+            raise self._refusal(answer)
 
     # ---- packages
 

@@ -16,6 +16,7 @@ from corridor.exchange.fault import ExchangeFault
 
 PREFIX = "/exchange/v1"
 LETTERS = PREFIX + "/letters"
+ADD_CHECKPOINT = PREFIX + "/witness/add-checkpoint"
 
 JSON = "application/json"
 AGE = "application/age"  # a sealed letter; not registered with IANA, used between nodes only

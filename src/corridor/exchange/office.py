@@ -27,6 +27,7 @@ from corridor.exchange.fault import ExchangeFault
 from corridor.exchange.letter import Letter, letter_digest, new_letter, open_letter, seal_letter
 from corridor.exchange.limits import Busy, Handed, Limits, Rate, check_size
 from corridor.exchange.message import (
+    ADD_CHECKPOINT,
     AGE,
     DSSE,
     HTTP_MESSAGE,
@@ -58,6 +59,7 @@ from corridor.exchange.request import (
 )
 from corridor.faults import Fault
 from corridor.notary import canonical
+from corridor.notary.witness import MAX_REQUEST, Answer
 
 REFUSAL_LIMIT = 1024
 NOISE = Response(404, canonical.dumps({"code": "exchange.noise"}))
@@ -128,6 +130,9 @@ class Mailroom(Protocol):
 
     def complete_package(self, state: str, package_id: str) -> None:
         """All files were brought: check the whole (seal.transfer.complete)."""
+
+    def add_checkpoint(self, peer: Peer, body: bytes, at: datetime) -> Answer:
+        """That State asks this one to witness its log (notary.witness)."""
 
     def use_nonce(self, state: str, nonce: str, until: datetime) -> bool:
         """Remember a nonce until then; False if it was used before. Shared by all processes of the node."""
@@ -359,6 +364,13 @@ class PostOffice:
         self._fresh(known)
         return Response(200, self._mailroom.held_from(known.peer.state), JSON)
 
+    def _add_checkpoint(self, known: _Verified) -> Response:
+        """C2SP tlog-witness: the asking State's log and nobody else's, as the mailroom's witness judges it."""
+        self._fresh(known)
+        body = self._body(known, MAX_REQUEST).read()
+        answer = self._mailroom.add_checkpoint(known.peer, body, self._clock())
+        return Response(answer.status, answer.body, answer.content_type)
+
     # ---- packages, file by file
 
     def _get_package(self, known: _Verified, package_id: str) -> Response:
@@ -458,6 +470,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], _Handler], ...] = tuple(
         ("GET", PREFIX + r"/receipts/([0-9a-f]{64})", PostOffice._get_receipt),
         ("GET", PREFIX + r"/acts/([0-9a-f]{64})", PostOffice._get_act),
         ("GET", PREFIX + r"/held", PostOffice._get_held),
+        ("POST", ADD_CHECKPOINT, PostOffice._add_checkpoint),
         ("GET", _PACKAGE, PostOffice._get_package),
         ("POST", _PACKAGE, PostOffice._post_package),
         ("GET", _PACKAGE + r"/files/([A-Za-z0-9._/-]{1,512})", PostOffice._get_file),

@@ -9,6 +9,7 @@ from typing import Any
 from corridor.casework.house import House
 from corridor.node.config import Config
 from corridor.node.fault import NodeFault
+from corridor.notary import instant
 
 LEAST_DISK = 1 << 30
 
@@ -35,13 +36,23 @@ def check(config: Config, home: House) -> list[Finding]:
         _database(),
         _disk(config),
         *_post(),
+        _witnessed(home),
+        _time(home),
         _signing(),
     ]
 
 
 def _keys(config: Config) -> list[Finding]:
     found = []
-    for name in ("state.sealed.json", "request.json", "node.json", "log.json", "letters.txt", "tls.key"):
+    for name in (
+        "state.sealed.json",
+        "request.json",
+        "node.json",
+        "log.json",
+        "witness.json",
+        "letters.txt",
+        "tls.key",
+    ):
         path = config.keys / name
         if not path.is_file():
             found.append(Finding(f"key {name}", NodeFault("node.check.key-missing", name=name)))
@@ -105,6 +116,39 @@ def _post() -> list[Finding]:
     if stuck:
         found.append(Finding("letters", NodeFault("node.check.stuck", count=stuck)))
     return found
+
+
+def _witnessed(home: House) -> Finding:
+    """Whether others see the same log: the newest checkpoint that witnesses cosigned, and how far it is behind."""
+    from corridor.casework.models import NodeNote
+    from corridor.casework.witnessing import REFUSED
+
+    refused = NodeNote.objects.filter(name=REFUSED).first()
+    if refused is not None:
+        return Finding("witnesses", NodeFault("node.check.not-witnessed", state=refused.text))
+    try:
+        log = home.log()
+        cosigned = log.witnessed
+        if cosigned is None or not home.witnessed(cosigned.text):
+            names = ", ".join(sorted(state for state, _ in home.witness_keys(home.state).values()))
+            return Finding("witnesses", None, f"self-asserted; witnesses: {names or 'none named'}")
+        return Finding("witnesses", None, f"witnessed up to {cosigned.size} of {log.size} entries")
+    except Exception as error:
+        return Finding(
+            "witnesses", NodeFault("node.check.log", reason=getattr(error, "code", type(error).__name__))
+        )
+
+
+def _time(home: House) -> Finding:
+    from corridor.casework import anchoring
+
+    if not home.time_authorities:
+        return Finding("time", None, "no authority named")
+    found = anchoring.waiting(home)
+    if found.since is None:
+        return Finding("time", None, f"{len(home.time_authorities)} authorities; nothing waits")
+    since = instant.to_text(found.since.replace(microsecond=0))
+    return Finding("time", NodeFault("node.check.time-waiting", count=found.statements, since=since))
 
 
 def _signing() -> Finding:

@@ -14,13 +14,24 @@ from corridor.node.fault import NodeFault
 ENVIRONMENT = "CORRIDOR_DIR"
 
 _KNOWN: dict[str, frozenset[str]] = {
-    "": frozenset({"state", "names", "pages", "exchange", "registry", "evidence", "rules"}),
+    "": frozenset({"state", "names", "pages", "exchange", "registry", "evidence", "rules", "log", "time"}),
     "pages": frozenset({"host", "port", "url", "certificate", "key", "law_public"}),
     "exchange": frozenset({"host", "port", "url", "delivery", "allow_private"}),
     "registry": frozenset({"url", "refresh_seconds"}),
     "evidence": frozenset({"folders"}),
+    "log": frozenset({"witnesses"}),
+    "time": frozenset({"authorities"}),
     "rules": frozenset({"four_eyes", "directory_fresh_days", "officer_days", "secret_work"}),
 }
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A time-stamping authority (RFC 3161) as node.toml names it."""
+
+    name: str
+    url: str
+    certificate: Path  # PEM: its root, and what leads to it
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,8 @@ class Config:
     directory_fresh_for: timedelta = timedelta(days=7)
     officer_days: int = 365
     secret_work: int = 17
+    witnesses: tuple[str, ...] = ()  # the States that witness this State's log; published in the entry
+    time_authorities: tuple[Authority, ...] = ()
 
     @property
     def keys(self) -> Path:
@@ -122,6 +135,11 @@ def _config(folder: Path, data: dict[str, Any]) -> Config:
         directory_fresh_for=timedelta(days=int(rules.get("directory_fresh_days", 7))),
         officer_days=int(rules.get("officer_days", 365)),
         secret_work=int(rules.get("secret_work", 17)),
+        witnesses=tuple(str(one) for one in data.get("log", {}).get("witnesses", [])),
+        time_authorities=tuple(
+            Authority(str(one["name"]), str(one["url"]), (folder / str(one["certificate"])).resolve())
+            for one in data.get("time", {}).get("authorities", [])
+        ),
     )
 
 
@@ -158,6 +176,17 @@ def write(config: Config) -> None:
         "",
         "[evidence]  # folders on this machine that evidence may be sealed from",
         f"folders = [{', '.join(_toml(str(one)) for one in config.evidence_folders)}]",
+        "",
+        "[log]",
+        f"witnesses = [{', '.join(_toml(one) for one in config.witnesses)}]  # States whose nodes cosign our log",
+        "",
+        "[time]  # authorities (RFC 3161), each with the PEM file of its root",
+        "authorities = [",
+        *(
+            f"  {{name = {_toml(one.name)}, url = {_toml(one.url)}, certificate = {_toml(str(one.certificate))}}},"
+            for one in config.time_authorities
+        ),
+        "]",
         "",
         "[rules]",
         f"four_eyes = {_toml(config.four_eyes)}  # auto: where an authority has two signatories or more",

@@ -11,11 +11,11 @@ from typing import Any
 
 from corridor.casework.models import Authority
 from corridor.node.config import Config
-from corridor.notary import canonical, keys
+from corridor.notary import KeyUse, SigningKey, canonical, keys
 from corridor.notary.files import write_whole
 from corridor.seal import age
 
-_USES = ("state.sealed", "request", "node", "log")
+_USES = ("state.sealed", "request", "node", "log", "witness")
 
 
 def letter_identities(config: Config) -> tuple[str, ...]:
@@ -26,6 +26,7 @@ def letter_identities(config: Config) -> tuple[str, ...]:
 
 def build(config: Config) -> dict[str, Any]:
     """The entry without version, date and directory keys, which `registry sign` fills in."""
+    witness_key(config)
     since = (config.keys / "since").read_text(encoding="ascii").strip()
     rows = {
         name.partition(".")[0]: [
@@ -66,7 +67,16 @@ def build(config: Config) -> dict[str, Any]:
         "declarations": [],
         "drills": [],
         "log_origin": log_origin(config),
+        "witnesses": list(config.witnesses),
     }
+
+
+def witness_key(config: Config) -> SigningKey:
+    """The key this node cosigns other States' logs with; made here for a node from before there were witnesses."""
+    path = config.keys / "witness.json"
+    if not path.exists():
+        keys.save(keys.generate(KeyUse.WITNESS), path)
+    return keys.load(path)
 
 
 def log_origin(config: Config) -> str:

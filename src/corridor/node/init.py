@@ -43,7 +43,7 @@ def init(config: Config, *, passphrase: str, root: bytes | None, at: datetime) -
     keys.seal_to_file(
         keys.generate(KeyUse.STATE), config.keys / "state.sealed.json", passphrase, work=config.secret_work
     )
-    for use in (KeyUse.REQUEST, KeyUse.NODE, KeyUse.LOG):
+    for use in (KeyUse.REQUEST, KeyUse.NODE, KeyUse.LOG, KeyUse.WITNESS):
         keys.save(keys.generate(use), config.keys / f"{use.value}.json")
     _secret(config.keys / "letters.txt", age.generate("hybrid").text + "\n")
     _secret(config.keys / "pages.secret", secrets.token_urlsafe(64) + "\n")

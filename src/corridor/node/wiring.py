@@ -9,7 +9,8 @@ from pathlib import Path
 
 import structlog
 
-from corridor.casework.house import House
+from corridor.casework import anchoring, witnessing
+from corridor.casework.house import House, TimeAuthority
 from corridor.casework.mailroom import Mailroom
 from corridor.casework.outbox import Worker
 from corridor.casework.vault import Vault
@@ -17,11 +18,11 @@ from corridor.exchange import PostOffice, Sender
 from corridor.exchange.client import Client
 from corridor.exchange.transport.address import AddressPolicy
 from corridor.exchange.transport.client import PinnedClient
-from corridor.exchange.transport.plain import fetcher
+from corridor.exchange.transport.plain import fetcher, post
 from corridor.node import entry
-from corridor.node.config import Config
+from corridor.node.config import Authority, Config
 from corridor.node.fault import NodeFault
-from corridor.notary import keys
+from corridor.notary import NotaryFault, keys, timestamp
 from corridor.registry import Directory, from_folder
 from corridor.registry.directory import Refreshed
 from corridor.registry.fetch import Fetch
@@ -53,13 +54,25 @@ def build_house(config: Config, *, clock: Clock = now) -> House:
         request_key=keys.load(config.keys / "request.json"),
         log_key=keys.load(config.keys / "log.json"),
         log_origin=entry.log_origin(config),
+        witness_key=entry.witness_key(config),
         letter_identities=entry.letter_identities(config),
         fetches=config.delivery == "fetch",
         four_eyes=config.four_eyes,
         secret_work=config.secret_work,
         evidence_folders=config.evidence_folders,
+        time_authorities=tuple(_authority(one) for one in config.time_authorities),
+        witnesses=config.witnesses,
         wake=Wake(folder / "run" / "wake").up,
     )
+
+
+def _authority(named: Authority) -> TimeAuthority:
+    """An authority with its certificates. Raises NodeFault for a file that holds none."""
+    try:
+        certificates = timestamp.read_certificates(named.certificate.read_bytes())
+    except (OSError, NotaryFault) as error:
+        raise NodeFault("node.config.time-certificate", path=named.certificate) from error
+    return TimeAuthority(named.name, named.url, certificates)
 
 
 class Wake:
@@ -101,6 +114,7 @@ class Node:
             observe=lambda state, code: log.info("refused", state=state, code=code),
         )
         self.worker = Worker(home, self.office, self.connect)
+        self.asking = witnessing.Asking(home, self.connect)
         self._next_look = self._next_ask = home.clock()
         self._asked = False
 
@@ -110,6 +124,21 @@ class Node:
         if peer is None or not peer.url:
             return None
         return PinnedClient(peer, self.sender, clock=self.home.clock, policy=self.policy)
+
+    def ask_time(self, authority: TimeAuthority, request: bytes) -> bytes:
+        """One request to a time-stamping authority. The operator named it, so its address may be a private one."""
+        return post(
+            authority.url,
+            request,
+            "application/timestamp-query",
+            named=authority.name,
+            policy=AddressPolicy.allowing(*PRIVATE),
+        )
+
+    def anchor(self) -> int:
+        """One look at proofs, witnesses and times."""
+        at = self.home.clock()
+        return self.asking.round(at) + anchoring.round(self.home, self.ask_time, at)
 
     def refresh_directory(self) -> Refreshed | None:
         """Look at the registry once. Trouble there is an alarm in the directory, never an exception."""
@@ -134,6 +163,7 @@ class Node:
             threading.Thread(
                 target=self._loop, args=(stop, self.worker.evidence), name="evidence", daemon=True
             ),
+            threading.Thread(target=self._loop, args=(stop, self.anchor), name="anchors", daemon=True),
         )
         for loop in loops:
             loop.start()

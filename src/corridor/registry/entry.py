@@ -101,6 +101,7 @@ class Keys(Grows):
     node: tuple[KeyRow, ...] = Field(max_length=64)
     log: tuple[KeyRow, ...] = Field(max_length=64)
     directory: tuple[KeyRow, ...] = Field(min_length=1, max_length=64)
+    witness: tuple[KeyRow, ...] = Field(default=(), max_length=64)
 
     def rows(self, use: KeyUse) -> tuple[KeyRow, ...]:
         rows = getattr(self, use.value, ())
@@ -109,7 +110,14 @@ class Keys(Grows):
     @model_validator(mode="after")
     def _one_use_each(self) -> Keys:
         seen: set[str] = set()
-        for use in (KeyUse.STATE, KeyUse.REQUEST, KeyUse.NODE, KeyUse.LOG, KeyUse.DIRECTORY):
+        for use in (
+            KeyUse.STATE,
+            KeyUse.REQUEST,
+            KeyUse.NODE,
+            KeyUse.LOG,
+            KeyUse.DIRECTORY,
+            KeyUse.WITNESS,
+        ):
             for row in self.rows(use):
                 try:
                     keyid = row.public(use).keyid
@@ -172,7 +180,8 @@ class Entry(Grows):
     contact_point: ContactPoint = ContactPoint()
     declarations: tuple[dict[str, Any], ...] = ()
     drills: tuple[str, ...] = ()
-    log_origin: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./_-]{0,254}$")]
+    log_origin: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./_-]{0,246}$")]
+    witnesses: tuple[StateCode, ...] = Field(default=(), max_length=16)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Entry:
@@ -186,6 +195,8 @@ class Entry(Grows):
             raise ValueError("authority codes begin with the State's code and are its own")
         if any(custody.authority not in codes for custody in self.recipients.custody):
             raise ValueError("a custody recipient names an authority that is not listed")
+        if len(set(self.witnesses)) != len(self.witnesses) or self.state in self.witnesses:
+            raise ValueError("witnesses are other States, each once")
         return self
 
     @classmethod
@@ -223,6 +234,11 @@ class Entry(Grows):
     def valid_keys(self, use: KeyUse, at: datetime) -> tuple[PublicKey, ...]:
         """Keys of one use that were good at `at`: judge a signature by the time it is anchored at."""
         return tuple(row.public(use) for row in self.keys.rows(use) if row.good_at(at))
+
+    @property
+    def witness_name(self) -> str:
+        """The name under which this State cosigns the logs of others."""
+        return f"{self.log_origin}/witness"
 
     def authority(self, code: str) -> AuthorityRow | None:
         return next((row for row in self.authorities if row.code == code), None)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from corridor.casework import access, restored
+from corridor.casework import access, anchoring, restored
 from corridor.casework.access import Person
 from corridor.casework.actions.national import grant
 from corridor.casework.actions.results import Check, Item, Opened, SealedEvidence, Upload, UploadProgress
@@ -188,7 +188,8 @@ def _sealer(home: House, row: Dossier, folder: str) -> Sealer:
 
 
 def _kept(home: House, person: Person, row: Dossier, folder: str, made: SealedPackage) -> SealedEvidence:
-    custody.add_trust(made.path, home.state, home.state_keys(home.state))
+    home.tell_trust(made.path, home.state)
+    (sealed,) = custody.read_statements(made.path, "sealed")
     at = home.clock()
     with transaction.atomic():
         package = Package.objects.create(
@@ -202,6 +203,7 @@ def _kept(home: House, person: Person, row: Dossier, folder: str, made: SealedPa
             arrived=at,
         )
         grant(package, Authority.objects.get(code=person.authority), at)
+        anchoring.note(package, sealed, "sealed", at)
     home.wake()
     return SealedEvidence(made.id, row.pk, made.items, made.size)
 

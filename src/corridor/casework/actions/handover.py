@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from corridor import dossier as dossiers
-from corridor.casework import access, disclosure, store
+from corridor.casework import access, anchoring, disclosure, store
 from corridor.casework.access import Person
 from corridor.casework.actions.signing import Opened
 from corridor.casework.fault import CaseworkFault, NotAllowed
@@ -140,6 +140,7 @@ def keep(home: House, act: ActRow, gives: Sequence[Give], at: datetime) -> None:
             wrap_name=give.wrap_name,
             wrap=give.wrap,
         )
+        anchoring.note(give.package, give.statement.id, give.kind, at)
         Transfer.objects.create(
             package_id=give.package.pk,
             dossier=act.dossier,

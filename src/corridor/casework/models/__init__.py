@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from corridor.casework.models.dossiers import ActReceipt, ActRow, Dossier, Draft, LogLeaf
-from corridor.casework.models.evidence import Handover, Package, PackageGrant, Transfer
+from corridor.casework.models.evidence import (
+    CustodyLeaf,
+    Handover,
+    Package,
+    PackageGrant,
+    TimeToken,
+    Transfer,
+)
 from corridor.casework.models.law import LawEntry
 from corridor.casework.models.national import NationalEntry
 from corridor.casework.models.people import Authority, LoginEvent, Officer, Role, User
@@ -13,6 +20,7 @@ __all__ = [
     "ActReceipt",
     "ActRow",
     "Authority",
+    "CustodyLeaf",
     "Dossier",
     "Draft",
     "Handover",
@@ -29,6 +37,7 @@ __all__ = [
     "PackageGrant",
     "PeerState",
     "Role",
+    "TimeToken",
     "Transfer",
     "User",
 ]

@@ -62,6 +62,41 @@ class Handover(Row):
         ]
 
 
+class CustodyLeaf(Row):
+    """One custody statement of this State: it has a leaf in the log, and gets a proof of it and times."""
+
+    statement = models.CharField(max_length=64, primary_key=True)
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="leaves")
+    kind = models.CharField(max_length=12)
+    made = models.DateTimeField()
+    checkpoint = models.CharField(max_length=64, blank=True)  # SHA-256 of the checkpoint in its proof
+    settled = models.BooleanField(default=False)  # that checkpoint is witnessed, or a time is bound to it
+
+    class Meta:
+        app_label = "casework"
+
+
+class TimeToken(Row):
+    """A time asked of one authority, over a statement's id or over a checkpoint, until it comes and after."""
+
+    digest = models.CharField(max_length=64)
+    authority = models.CharField(max_length=80)  # as node.toml names it
+    checkpoint = models.BooleanField(default=False)
+    made = models.DateTimeField()
+    attempts = models.IntegerField(default=0)
+    next_due = models.DateTimeField()
+    done = models.DateTimeField(null=True)
+    attached = models.BooleanField(default=False)
+    last_code = models.CharField(max_length=80, blank=True)
+    token = models.BinaryField(default=b"")  # TimeStampResp: a digest, a time, the authority's signature
+
+    class Meta:
+        app_label = "casework"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["digest", "authority"], name="one_time_of_each_authority")
+        ]
+
+
 class Transfer(Row):
     """A package, or some files of it, on its way to or from a peer; file by file, resumable."""
 

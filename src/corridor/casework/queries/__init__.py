@@ -6,6 +6,7 @@ from corridor.casework.queries.desk import desk
 from corridor.casework.queries.dossier import changes, dossier_page, package_dossier, package_row
 from corridor.casework.queries.export import export
 from corridor.casework.queries.forms import addressees, draft_page, form_page, kinds, missing
+from corridor.casework.queries.hands import hands
 from corridor.casework.queries.law import (
     certified_text,
     certified_texts,
@@ -28,6 +29,7 @@ __all__ = [
     "export",
     "form_page",
     "gap_answers",
+    "hands",
     "kinds",
     "law_confirmed",
     "law_entries",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from corridor.casework import access, restored, store
+from corridor.casework import access, anchoring, restored, store, witnessing
 from corridor.casework.access import Person
 from corridor.casework.house import House, house
-from corridor.casework.models import Dossier, OutboxLetter, Transfer
+from corridor.casework.models import Dossier, NodeNote, OutboxLetter, PeerState, Transfer
 from corridor.casework.queries.forms import draft_rows
 from corridor.casework.queries.pages import ClockRow, Desk, DeskRow
 from corridor.faults import Fault
@@ -122,6 +122,12 @@ def _notices(home: House, person: Person) -> tuple[str, ...]:
     at = home.clock()
     if home.directory.age(at) is None or any(one.state is None for one in home.directory.alarms):
         codes.append("casework.directory.trouble")
+    if anchoring.waiting(home).statements:
+        codes.append("casework.time.waiting")
+    if NodeNote.objects.filter(name=witnessing.REFUSED).exists():
+        codes.append("casework.witness.refused")
+    if PeerState.objects.exclude(alarm="").exists():
+        codes.append("casework.witness.alarm")
     mine = Dossier.objects.filter(pk__in=access.dossiers(person).values("pk"))
     if (
         OutboxLetter.objects.filter(act__dossier__in=mine, done=None, stuck=True).exists()

@@ -138,6 +138,34 @@ class PackageRow(Plain):
 
 
 @dataclass(frozen=True)
+class AnchorRow(Plain):
+    """What shows that a statement existed, and when at the latest."""
+
+    kind: str  # token | checkpoint-token | witnessed
+    at: datetime
+    by: tuple[str, ...]  # the authority's name, or the witnesses'
+
+
+@dataclass(frozen=True)
+class HandRow(Plain):
+    """One hand a package passed through: what the statement claims, and what stands behind it."""
+
+    statement: str
+    kind: str
+    state: str
+    authority: str  # of the officer who signed, "" where the signature does not hold
+    claimed: datetime
+    follows: tuple[str, ...]
+    anchors: tuple[AnchorRow, ...]
+    gap: int  # seconds from the claimed time to the earliest anchor; 0 where that is none worth a word
+    log: str  # origin of the log that holds it, "" where there is no proof that holds
+    log_index: int | None
+    log_standing: str  # witnessed | self-asserted | ""
+    waiting: tuple[str, ...]  # authorities whose time it still waits for, by name
+    faults: tuple[str, ...]  # codes of what does not hold
+
+
+@dataclass(frozen=True)
 class NationalRow(Plain):
     """One entry of the national file, opened for its own authority."""
 

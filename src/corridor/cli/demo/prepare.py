@@ -61,6 +61,7 @@ def prepare(plan: Plan) -> None:
         allow_private=True,
         registry_url=plan.registry_url,
         secret_work=15,
+        witnesses=tuple(state for state in ("XAA", "XBB") if state != plan.state),
     )
     node_init.init(
         config, passphrase=plan.passphrase, root=Path(plan.root).read_bytes(), at=datetime.now(UTC)

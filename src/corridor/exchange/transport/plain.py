@@ -1,4 +1,5 @@
-"""Reading public files from one server: the registry's. What is read is believed for its signatures only.
+"""Public servers: the registry's files, and times from an authority. What they say is believed for its signatures
+only.
 
 Unlike a peer, the registry is no secret and needs no pin: TUF metadata verifies itself. Its address is
 still not followed anywhere else, and its answers are bounded.
@@ -55,7 +56,50 @@ def fetcher(
     return fetch
 
 
+def post(
+    url: str,
+    body: bytes,
+    content_type: str,
+    *,
+    named: str,
+    policy: AddressPolicy | None = None,
+    limit: int = 64 * 1024,
+    timeout: float = 10.0,
+    total: float = 20.0,
+) -> bytes:
+    """The answer of one public server to one POST; `named` is what the faults call it. Raises exchange.peer.*"""
+    endpoint = (policy or AddressPolicy()).resolve_server(url, named)
+    parts = urlsplit(url)
+    try:
+        return _asked(
+            endpoint,
+            "POST",
+            parts.path or "/",
+            parts.scheme == "https",
+            (limit, timeout, total),
+            named,
+            body,
+            {"Content-Type": content_type},
+        )
+    except (OSError, http.client.HTTPException) as error:
+        raise ExchangeFault("exchange.peer.unreachable", state=named, reason=type(error).__name__) from error
+
+
 def _read(endpoint: Endpoint, target: str, tls: bool, limit: int, timeout: float, total: float) -> bytes:
+    return _asked(endpoint, "GET", target, tls, (limit, timeout, total), REGISTRY)
+
+
+def _asked(
+    endpoint: Endpoint,
+    method: str,
+    target: str,
+    tls: bool,
+    bounds: tuple[int, float, float],
+    named: str,
+    body: bytes | None = None,
+    headers: dict[str, str] | None = None,
+) -> bytes:
+    limit, timeout, total = bounds
     started = time.monotonic()
     connection = http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=timeout)
     connection.auto_open = 0
@@ -64,26 +108,26 @@ def _read(endpoint: Endpoint, target: str, tls: bool, limit: int, timeout: float
         sock = ssl.create_default_context().wrap_socket(sock, server_hostname=endpoint.host)
     connection.sock = sock
     try:
-        connection.request("GET", target)
+        connection.request(method, target, body, headers or {})
         response = connection.getresponse()
-        if response.status == http.client.NOT_FOUND:
+        if response.status == http.client.NOT_FOUND and method == "GET":
             raise FileNotFoundError(target)
         if 300 <= response.status < 400:
-            raise ExchangeFault("exchange.peer.redirect", state=REGISTRY)
+            raise ExchangeFault("exchange.peer.redirect", state=named)
         if response.status != http.client.OK:
             raise ExchangeFault(
-                "exchange.peer.trouble", state=REGISTRY, status=response.status, reason="no file"
+                "exchange.peer.trouble", state=named, status=response.status, reason="no usable answer"
             )
         parts, size = [], 0
         while block := response.read1(1 << 16):
             parts.append(block)
             size += len(block)
             if size > limit:
-                raise ExchangeFault("exchange.peer.answer", state=REGISTRY, fact="larger than any such file")
+                raise ExchangeFault("exchange.peer.answer", state=named, fact="larger than any such file")
             if time.monotonic() - started > total:
-                raise ExchangeFault("exchange.peer.unreachable", state=REGISTRY, reason="too slow")
+                raise ExchangeFault("exchange.peer.unreachable", state=named, reason="too slow")
         if response.length:
-            raise ExchangeFault("exchange.peer.unreachable", state=REGISTRY, reason="the answer broke off")
+            raise ExchangeFault("exchange.peer.unreachable", state=named, reason="the answer broke off")
         return b"".join(parts)
     finally:
         connection.close()
