@@ -28,7 +28,7 @@ stop() {
 }
 [[ ! -e $dest ]] || stop "$dest exists"
 cd "$package"
-grep -qx 'Corridor-Class: classic' bag-info.txt || stop "not a classic package: a hybrid one needs age 1.3 or later"
+grep -qx 'Corridor-Class: classic' bag-info.txt || stop "not a classic package: a hybrid one needs age 1.3 or later (or open_hybrid.mjs)"
 
 # 1. Nothing altered, nothing missing, nothing added to what was fixed at sealing.
 sha256sum --strict --quiet -c tagmanifest-sha256.txt || stop "a file was altered"
@@ -60,6 +60,7 @@ check_envelope() { # envelope.json, key as JSON, what it is
   type=$(jq -r .payloadType <"$1")
   size=$(stat -c %s "$work/payload")
   { printf 'DSSEv1 %d %s %d ' "${#type}" "$type" "$size" && cat "$work/payload"; } >"$work/pae"
+  envelope_id=$(sha256sum <"$work/pae" | cut -c1-64)
   jq -r --arg id "$(jq -r .keyid <<<"$2")" '.signatures[] | select(.keyid == $id) | .sig' <"$1" | base64 -d >"$work/sig"
   public_key <<<"$2" >"$work/key.pem"
   if [[ $(jq -r .scheme <<<"$2") == ed25519 ]]; then
@@ -69,8 +70,61 @@ check_envelope() { # envelope.json, key as JSON, what it is
   fi
   rm -r "$work"
 }
+hash_of() { bytes "$1" | sha256sum | cut -c1-64; } # of bytes given in hex
+hex_of() { base64 -d <<<"$1" | od -An -v -tx1 | tr -d ' \n'; }
+checkpoint() { sed '1,/^$/d' "$1"; }                   # the signed note in a tlog-proof
+checkpoint_text() { checkpoint "$1" | sed '/^$/,$d'; } # what of it is signed: origin, size, root
+check_proof() { # proof, the statement's id, the State it was logged by
+  local origin size root index found last sibling lines key work
+  { read -r origin && read -r size && read -r root; } < <(checkpoint_text "$1")
+  [[ $size =~ ^[0-9]+$ ]] || stop "$1: malformed"
+  # The log's signature (C2SP signed-note): 4 bytes that name the key, then Ed25519 over the text.
+  key=$(jq --arg origin "$origin" '[.logs[]? | select(.origin == $origin).key][0] // empty' "trust/$3.json")
+  if [[ -z $key ]]; then
+    echo "  NOTE: logged in $origin, whose key is not in trust/"
+    return
+  fi
+  work=$(mktemp -d)
+  public_key <<<"$key" >"$work/key.pem"
+  checkpoint_text "$1" >"$work/text"
+  lines=$(checkpoint "$1" | sed '1,/^$/d' | while read -r _ name signature; do if [[ $name == "$origin" ]]; then echo "$signature"; fi; done)
+  [[ -n $lines && $lines != *$'\n'* ]] || stop "$1: not signed once by $origin"
+  base64 -d <<<"$lines" | tail -c +5 >"$work/sig"
+  openssl pkeyutl -verify -rawin -pubin -inkey "$work/key.pem" -in "$work/text" -sigfile "$work/sig" >/dev/null || stop "$1: the log's signature does not hold"
+  rm -r "$work"
+  # RFC 9162 section 2.1.3.2: from the leaf up to the root.
+  index=$(sed -n '/^$/q; s/^index \([0-9]*\)$/\1/p' "$1")
+  [[ -n $index ]] && ((index < size)) || stop "$1: malformed"
+  last=$((size - 1)) found=$(hash_of "00$2")
+  for sibling in $(sed -n '/^$/q; 2,$p' "$1" | grep -Ev '^(index|extra) '); do
+    sibling=$(hex_of "$sibling")
+    ((last > 0)) || stop "$1: shows nothing"
+    if ((index % 2 == 1 || index == last)); then
+      found=$(hash_of "01$sibling$found")
+      while ((index % 2 == 0 && index > 0)); do index=$((index / 2)) last=$((last / 2)); done
+    else
+      found=$(hash_of "01$found$sibling")
+    fi
+    index=$((index / 2)) last=$((last / 2))
+  done
+  ((last == 0)) && [[ $found == "$(hex_of "$root")" ]] || stop "$1: the log does not hold this statement"
+  echo "  logged in $origin, in the first $size entries"
+}
+check_time() { # RFC 3161 token, digest it must be over
+  local at
+  if [[ -z $(echo trust/tsa/*.pem) ]]; then
+    echo "  NOTE: a time token, and no authority's certificate in trust/"
+    return
+  fi
+  at=$(openssl ts -reply -in "$1" -text 2>/dev/null | sed -n 's/^Time stamp: //p')
+  [[ -n $at ]] || stop "$1: no time token"
+  openssl ts -verify -in "$1" -digest "$2" -CAfile <(cat trust/tsa/*.pem) -untrusted <(cat trust/tsa/*.pem) -attime "$(date -d "$at" +%s)" >/dev/null 2>&1 ||
+    stop "$1: not over this statement, or not by an authority in trust/"
+  echo "  seen by a time-stamping authority at $(date -u -d "$at" +%Y-%m-%dT%H:%M:%SZ)"
+}
 shopt -s nullglob
 sealings=0
+ids=" "
 for file in custody/*.dsse.json; do
   statement=$(jq -r .payload <"$file" | base64 -d)
   kind=$(jq -r .predicate.kind <<<"$statement") state=$(jq -r .predicate.state <<<"$statement")
@@ -86,8 +140,27 @@ for file in custody/*.dsse.json; do
   jq -e --arg at "$(jq -r .predicate.at <<<"$statement")" '.not_before <= $at and $at < .not_after' <<<"$credential" >/dev/null || stop "$file: credential not good at its time"
   [[ $kind == collected || $(jq -r '.subject[0].digest.sha256' <<<"$statement") == "$id" ]] || stop "$file is about another package"
   if [[ $kind == sealed ]]; then sealings=$((sealings + 1)); fi
+  ids+="$envelope_id "
+  [[ $file == "custody/${envelope_id:0:16}-$kind.dsse.json" ]] || stop "$file is under another statement's name"
   echo "$(jq -r .predicate.at <<<"$statement") $kind by $state, officer $(jq -r .number <<<"$credential")"
+  # What shows that the statement was there by then: a log that holds it, and time-stamping authorities.
+  begin=${file%.dsse.json}
+  if [[ -e $begin.tlog-proof ]]; then check_proof "$begin.tlog-proof" "$envelope_id" "$state"; fi
+  for token in "$begin".*.tsr; do
+    if [[ $token == "$begin".checkpoint.* ]]; then
+      [[ -e $begin.tlog-proof ]] || stop "$token: the checkpoint it is about is not here"
+      check_time "$token" "$(checkpoint_text "$begin.tlog-proof" | sha256sum | cut -c1-64)"
+    else
+      check_time "$token" "$envelope_id"
+    fi
+  done
 done
+for file in custody/*.dsse.json; do
+  for before in $(jq -r .payload <"$file" | base64 -d | jq -r '.predicate.follows[]'); do
+    [[ $ids == *" $before "* ]] || stop "$file follows a statement that is not here"
+  done
+done
+((sealings <= 1)) || stop "more than one statement says who sealed the package"
 ((sealings == 1)) || echo "NOTE: no signed statement says who sealed this package"
 
 # 3. The package key, from your own wrap. It stays in memory.
@@ -113,7 +186,8 @@ for part in index/[0-9]*.age; do
     count=$((count + 1))
   done < <(unseal "$part" | tail -n +2 | jq -r '
     (.["uco-core:hasFacet"] | map({(.["@type"]): .}) | add) as $facet
-    | [.["corridor:item"], .["corridor:state"], (.["corridor:unit"] // "-"), (.["corridor:member"] // "-"),
+    | .["corridor:place"] as $place
+    | [$place["corridor:item"], .["corridor:state"], ($place["corridor:unit"] // "-"), ($place["corridor:member"] // "-"),
        ($facet["uco-observable:ContentDataFacet"]["uco-observable:hash"][0]["uco-types:hashValue"]["@value"] // "-"),
        $facet["uco-observable:FileFacet"]["uco-observable:filePath"]] | @tsv')
 done
