@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from seal_cast import Cast, Sealed, State, contents
 
 from corridor.faults import Fault
-from corridor.seal import age, custody, package
+from corridor.notary import Envelope
+from corridor.seal import age, package
 from corridor.seal.faults import CustodyError, PackageError
 from corridor.seal.index import Item, parse_record, read_lines
 from corridor.seal.layout import FIXED_TAG_NAME, PAYLOAD_NAME, parse_bag_info, parse_manifest
@@ -437,7 +438,7 @@ def test_noise_raises_documented_errors_only(noise: bytes) -> None:
         lambda: parse_bag_info(noise),
         lambda: parse_record(noise),
         lambda: list(read_lines([memoryview(noise)])),
-        lambda: custody.Envelope.from_json(noise),
+        lambda: Envelope.from_json(noise),
     ]
     for attempt in attempts:
         with contextlib.suppress(Fault):
