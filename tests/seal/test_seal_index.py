@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import hmac
 import json
 import os
 import random
@@ -552,3 +554,54 @@ def test_a_part_that_is_no_index_is_refused(part: bytes, what: str) -> None:
         list(index.read_lines([memoryview(part)]))
     assert caught.value.code == "seal.index.malformed"
     assert caught.value.facts == {"what": what}
+
+
+# The bytes, as the page has them: another implementation writes these
+
+
+GOLDEN_ID = "5b0a3c1e-8d7f-4c2a-a9b1-0123456789ab"
+GOLDEN = (
+    '{"@id":"urn:uuid:5b0a3c1e-8d7f-4c2a-a9b1-0123456789ab","@type":"uco-observable:File","uco-core:hasFacet":['
+    '{"@id":"corridor:file/5b0a3c1e-8d7f-4c2a-a9b1-0123456789ab","@type":"uco-observable:FileFacet",'
+    '"uco-observable:fileName":"ledger of the harbour.eml","uco-observable:filePath":"mail/ledger of the harbour.eml",'
+    '"uco-observable:isDirectory":false,"uco-observable:sizeInBytes":3,'
+    '"uco-observable:modifiedTime":{"@type":"xsd:dateTime","@value":"2026-03-01T21:15:01.000234Z"}},'
+    '{"@id":"corridor:content/5b0a3c1e-8d7f-4c2a-a9b1-0123456789ab","@type":"uco-observable:ContentDataFacet",'
+    '"uco-observable:hash":[{"@id":"corridor:sha256/5b0a3c1e-8d7f-4c2a-a9b1-0123456789ab","@type":"uco-types:Hash",'
+    '"uco-types:hashMethod":"SHA256","uco-types:hashValue":{"@type":"xsd:hexBinary","@value":"'
+    + "ab" * 32
+    + '"}}],"uco-observable:sizeInBytes":3}],"corridor:state":"whole","corridor:restricted":false'
+)
+GOLDEN_PLACE = (
+    ',"corridor:place":{"corridor:item":7,"corridor:unit":"pack-0001",'
+    '"corridor:parts":1,"corridor:member":"000002"}}'
+)
+GOLDEN_SELDOM = (
+    ',"corridor:restrictions":["uncc/14","xbb-criminal-code/201(a)"],"corridor:conditions":"'
+    + "ef" * 32
+    + '","corridor:provenance":{"@type":"@json","@value":{"by":"quotes \\" and \\\\ back","received":"upload"}},'
+    '"corridor:acquisition":{"@type":"@json","@value":{"format":"ewf","md5":"' + "0" * 32 + '"}}'
+)
+
+
+def test_the_bytes_of_a_line_never_change() -> None:
+    plain = (GOLDEN + GOLDEN_PLACE).encode()
+    assert parse_record(plain) == WHOLE
+    assert index._write(WHOLE, GOLDEN_ID) == plain
+    full = (
+        GOLDEN.replace('"corridor:restricted":false', '"corridor:restricted":true')
+        + GOLDEN_SELDOM
+        + GOLDEN_PLACE
+    )
+    item = replace(EVERY_STATE[-1], number=7, disclosed=None)
+    assert parse_record(full.encode()) == item
+    assert index._write(item, GOLDEN_ID) == full.encode()
+    assert index.leaf(plain) == (GOLDEN + "}").encode()
+
+
+def test_the_leaf_of_a_line_never_changes() -> None:
+    tree = ItemTree(bytes(range(32)))
+    tree.add(7, (GOLDEN + GOLDEN_PLACE).encode())
+    salt = hmac.new(bytes(range(32)), b"7", "sha256").digest()
+    assert tree.root() == hashlib.sha256(b"\0" + salt + (GOLDEN + "}").encode()).hexdigest()
+    assert index.conditions_digest(["XBB:use-limited"]) == hashlib.sha256(b'["XBB:use-limited"]').hexdigest()
