@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from corridor.seal.faults import PackageError
 
 MIB = 1 << 20
 PART = 64 * MIB  # most plaintext in one payload or index file
+# A sealed one: plaintext, tags, and the largest header a wrap for many could have.
+PART_LIMIT = PART + PART // 1024 + MIB
 
 BAGIT = "bagit.txt"
 BAG_INFO = "bag-info.txt"
@@ -37,7 +40,7 @@ STATEMENT_NAME = re.compile(r"custody/([0-9a-f]{16})-([a-z]{1,20})\.dsse\.json")
 PRIVATE_NAME = re.compile(r"custody/([0-9a-f]{16})-([a-z]{1,20})\.private\.age")
 PROOF_NAME = re.compile(r"custody/([0-9a-f]{16})-([a-z]{1,20})\.tlog-proof")
 TIME_NAME = re.compile(r"custody/([0-9a-f]{16})-([a-z]{1,20})\.(checkpoint\.)?([0-9a-f]{8})\.tsr")
-_LINE = re.compile(r"([0-9a-f]{64})  ([!-~]+)")
+_LINE = re.compile(rb"([0-9a-f]{64})  ([!-~]{1,4096})\n")
 # Nobody's manifest is longer: read into memory before it is believed.
 MANIFEST_LIMIT = 256 * MIB
 
@@ -69,17 +72,13 @@ def manifest_text(digests: Mapping[str, str]) -> bytes:
 
 def parse_manifest(data: bytes, name: str, allowed: re.Pattern[str]) -> dict[str, str]:
     """Path -> SHA-256. Only names a package may hold, each once, in order. Raises `PackageError`."""
-    try:
-        lines = data.decode("ascii").splitlines(keepends=True)
-    except UnicodeDecodeError:
-        raise PackageError("seal.manifest.malformed", name=name, line=0) from None
     out: dict[str, str] = {}
     last = ""
-    for number, line in enumerate(lines, 1):
-        match = _LINE.fullmatch(line.removesuffix("\n"))
-        if not match or not line.endswith("\n"):
+    for number, line in enumerate(io.BytesIO(data), 1):
+        match = _LINE.fullmatch(line)
+        if not match:
             raise PackageError("seal.manifest.malformed", name=name, line=number)
-        digest, path = match.groups()
+        digest, path = match[1].decode(), match[2].decode()
         if not allowed.fullmatch(path):
             raise PackageError("seal.manifest.path-refused", name=name, line=number)
         if path <= last:

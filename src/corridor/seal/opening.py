@@ -38,6 +38,7 @@ from corridor.seal.layout import (
     MANIFEST_LIMIT,
     MIB,
     PART,
+    PART_LIMIT,
     PAYLOAD_NAME,
     TAGMANIFEST,
     WRAP_NAME,
@@ -114,6 +115,8 @@ class Index:
             raise PackageError("seal.bag.missing-file", name=name)
         digest = hashlib.sha256()
         with open_part(self.path, name) as file:
+            if os.fstat(file.fileno()).st_size > PART_LIMIT:
+                raise PackageError("seal.bag.file-too-long", name=name, limit=PART_LIMIT)
             for block in iter(lambda: file.read(1 << 20), b""):
                 digest.update(block)
             if digest.hexdigest() != self._tags[name]:
@@ -299,6 +302,7 @@ class _Unpacking:
         self._made: set[bytes] = set()
         self._small: list[bytes] = []
         self._smalls = 0
+        self._units: set[str] = set()
 
     def __enter__(self) -> _Unpacking:
         return self
@@ -337,6 +341,7 @@ class _Unpacking:
                 self._add_large(item, target, stamp)
 
     def _add_large(self, item: Item, target: bytes, stamp: int | None) -> None:
+        self._once(item)
         with _place(item):
             file = DirectFile(os.fsdecode(target), 0o600)
         leaving = Leaving(item.number, item.size, item.sha256, file, stamp)
@@ -350,6 +355,7 @@ class _Unpacking:
 
     def _add_small(self, item: Item, target: bytes, stamp: int | None) -> None:
         if item.unit != self._pack:
+            self._once(item)
             self._pack = item.unit
             for part in range(item.parts):
                 self._check(f"data/{item.unit}/{part:05d}.age")
@@ -372,6 +378,12 @@ class _Unpacking:
         if len(self._small) <= _SYNCED_ALONE:
             self._small.append(target)
         self._progress(len(data))
+
+    def _once(self, item: Item) -> None:
+        """A unit is given out once: under many names it would fill a disk."""
+        if item.unit in self._units:
+            raise PackageError("seal.index.unit-twice", item=item.number)
+        self._units.add(item.unit)
 
     def _check(self, name: str) -> None:
         """Hash a sealed file, in another thread, while it is being opened."""

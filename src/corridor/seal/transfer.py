@@ -27,7 +27,7 @@ from corridor.seal.layout import (
     MANIFEST,
     MANIFEST_LIMIT,
     MIB,
-    PART,
+    PART_LIMIT,
     PAYLOAD_NAME,
     README,
     TAGMANIFEST,
@@ -37,8 +37,6 @@ from corridor.seal.layout import (
     read_small,
 )
 
-# A sealed part: plaintext, tags, and the largest header a wrap for many could have.
-PART_LIMIT = PART + PART // 1024 + MIB
 GROWING_LIMIT = 4 * MIB
 GROWING_MOST = 4096  # wraps, statements and trust files of one package: what is more fills a disk
 _INCOMING = re.compile(r"\.incoming-[0-9a-f]{16}")
