@@ -53,6 +53,7 @@ PAGES: dict[str, set[str]] = {
     "api:folder": WRITERS,
     "api:packages": READERS,
     "api:package": READERS,
+    "api:hands": READERS,
     "api:people_list": {"supervisor", "administrator"},
 }
 ABSENT = "f" * 64

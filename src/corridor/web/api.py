@@ -141,6 +141,12 @@ class Secret(Schema):
     secret: str = Field(repr=False)
 
 
+class ItemAsked(Secret):
+    """One item; a restricted one only with `acknowledged`: whoever asks has read its mark."""
+
+    acknowledged: bool = False
+
+
 class Content(Schema):
     to: dict[str, str] | None = None
     basis: dict[str, str] | None = None
@@ -473,6 +479,13 @@ def package(request: HttpRequest, package_id: str) -> Json:
     return queries.package_row(who(request), package_id).to_dict()
 
 
+@evidence.get(
+    "/packages/{package_id}/hands", summary="The hands it passed through, and what anchors each in time"
+)
+def hands(request: HttpRequest, package_id: str) -> Json:
+    return {"hands": [row.to_dict() for row in queries.hands(who(request), package_id)]}
+
+
 @evidence.post("/packages/{package_id}/check", summary="Check a package; needs no secret")
 def check_package(request: HttpRequest, package_id: str) -> Json:
     return actions.check_package(who(request), package_id).to_dict()
@@ -484,8 +497,10 @@ def open_package(request: HttpRequest, package_id: str, given: Secret) -> Json:
 
 
 @evidence.post("/packages/{package_id}/items/{item}", summary="One item, decrypted, as raw bytes")
-def read_item(request: HttpRequest, package_id: str, item: str, given: Secret) -> StreamingHttpResponse:
-    blocks = actions.read_item(who(request), package_id, item=item, secret=given.secret)
+def read_item(request: HttpRequest, package_id: str, item: str, given: ItemAsked) -> StreamingHttpResponse:
+    blocks = actions.read_item(
+        who(request), package_id, item=item, secret=given.secret, acknowledged=given.acknowledged
+    )
     return stream(blocks, item)
 
 

@@ -25,6 +25,7 @@ from corridor.casework.house import House, house
 from corridor.casework.models import Authority, Dossier, Package
 from corridor.seal import custody
 from corridor.seal.checking import verify
+from corridor.seal.opening import read_index
 from corridor.seal.package import (
     Custodian,
     ItemWriter,
@@ -233,13 +234,23 @@ def open_evidence(person: Person, package_id: str, *, secret: str) -> Opened:
     return Opened(package_id, tuple(items))
 
 
-def read_item(person: Person, package_id: str, *, item: str, secret: str) -> Iterator[bytes]:
-    """The bytes of one item in blocks. A stream that ends without error was whole; a broken one raises at its end."""
+def read_item(
+    person: Person, package_id: str, *, item: str, secret: str, acknowledged: bool = False
+) -> Iterator[bytes]:
+    """The bytes of one item in blocks. A stream that ends without error was whole; a broken one raises at its end.
+
+    A restricted item is given out only to somebody who says that they have read the mark. It is given as bytes to
+    save and in no other form: nothing here previews, renders or searches what an item holds.
+    """
     home = house()
     if not (item.isascii() and item.isdigit() and len(item) < 16):
         raise NotFound
     row, identity = _unlocked(home, person, package_id, secret)
-    return read_sealed_item(home.packages / row.folder, [identity], int(item))
+    folder = home.packages / row.folder
+    found = read_index(folder, [identity]).find(int(item))
+    if found.restricted and not acknowledged:
+        raise CaseworkFault("casework.evidence.restricted")
+    return read_sealed_item(folder, [identity], found)
 
 
 def _unlocked(home: House, person: Person, package_id: str, secret: str) -> tuple[Package, str]:

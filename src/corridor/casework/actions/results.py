@@ -106,6 +106,11 @@ class Opened(Result):
     package: str
     items: tuple[Item, ...]
 
+    @property
+    def restricted(self) -> int:
+        """How many of them bear the mark that must be acknowledged before they are given out."""
+        return sum(item.restricted for item in self.items)
+
 
 @dataclass(frozen=True)
 class Enrolled(Result):

@@ -86,6 +86,18 @@ def due_in(value: datetime | None) -> str:
 
 
 @register.filter
+def span(seconds: int) -> str:
+    """A number of seconds in its two largest units."""
+    units = ((86400, "word.days"), (3600, "word.hours"), (60, "word.minutes"), (1, "word.seconds"))
+    parts: list[str] = []
+    for length, word in units:
+        count, seconds = divmod(seconds, length)
+        if count and len(parts) < 2:
+            parts.append(f"{count} {gettext(word)}")
+    return ", ".join(parts)
+
+
+@register.filter
 def size(value: int) -> str:
     number = float(value)
     for unit in ("B", "kB", "MB", "GB"):

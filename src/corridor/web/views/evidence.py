@@ -77,7 +77,13 @@ def download(request: HttpRequest, person: Person, package_id: str) -> HttpRespo
     """One item, decrypted as it leaves; in blocks of at most 1 MiB so that memory stays flat."""
     item, _, name = request.POST.get("item", "").partition("/")
     try:
-        blocks = actions.read_item(person, package_id, item=item, secret=request.POST.get("secret", ""))
+        blocks = actions.read_item(
+            person,
+            package_id,
+            item=item,
+            secret=request.POST.get("secret", ""),
+            acknowledged=request.POST.get("acknowledged") == "yes",
+        )
         first = next(iter_ := iter(blocks), b"")
     except Fault as fault:
         if status_of(fault) == 404:
@@ -111,5 +117,9 @@ def _show(
     request: HttpRequest, person: Person, package_id: str, more: dict[str, Any], status: int = 200
 ) -> HttpResponseBase:
     row = queries.package_row(person, package_id)
-    shared = {"p": row, "dossier": queries.package_dossier(person, package_id)}
+    shared: dict[str, Any] = {"p": row, "dossier": queries.package_dossier(person, package_id)}
+    try:
+        shared["hands"] = queries.hands(person, package_id)
+    except Fault as fault:  # what stands in custody/ or trust/ cannot be read: checking says which, and why
+        shared["hands_fault"] = fault
     return show(request, person, "package", shared | more, status=status)
