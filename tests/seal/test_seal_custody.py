@@ -12,7 +12,7 @@ from seal_cast import NOW, Cast, Sealed, State, contents
 
 from corridor.notary import NotaryFault, dsse
 from corridor.seal import age, custody, package
-from corridor.seal.faults import CustodyError
+from corridor.seal.faults import CustodyError, PackageError
 
 HOUR = timedelta(hours=1)
 
@@ -207,3 +207,138 @@ def test_a_statement_that_does_not_follow_the_format_is_refused(cast: Cast) -> N
             custody.claimed(envelope)
     with pytest.raises(CustodyError, match=r"seal\.custody\.malformed"):
         custody.claimed(dsse.sign("text/plain", good.envelope.payload, cast.borealia.officer))
+
+
+def fingerprint(path: Path) -> str:
+    (name,) = package.wrap_names(path)
+    return Path(name).stem
+
+
+def test_destruction_signs_first_lists_who_could_open_and_leaves_no_wrap(
+    sealed: Sealed, cast: Cast, identities: dict[str, age.Identity]
+) -> None:
+    made = sealed()
+    ours = fingerprint(made.path)
+    other = package.Custodian("Aurelia", age.generate(age.HYBRID).recipient.text)
+    package.rewrap(made.path, [identities[age.HYBRID]], other)
+    left = made.path / "package-key" / ".tmp-0123456789abcdef"
+    left.write_bytes(b"what a crash left")
+    done = custody.destroy(
+        made.path, cast.borealia.signer, at=NOW + HOUR, identities=[ours], private={"reason": "order"}
+    )
+    assert package.wrap_names(made.path) == []
+    assert not left.exists()
+    said = custody.graph(made.path, cast.keys_for).statements[-1]
+    assert (said.kind, said.id) == ("destroyed", done.statement)
+    assert (
+        set(said.custodians) == {ours, other.parsed().fingerprint} == set(custody.custodians_known(made.path))
+    )
+    assert said.destroyed == custody.Destroyed(tuple(sorted(said.custodians)), (ours,))
+    report = package.verify(made.path)
+    assert report.verdict == package.Verdict.UNCHANGED
+    assert {each.code for each in report.findings} == {"seal.wrap.absent"}
+    with pytest.raises(PackageError, match=r"seal\.wrap\.none-opens"):
+        package.unwrap(made.path, [identities[age.HYBRID]])
+
+
+def test_destruction_of_one_wrap_leaves_the_others_and_can_be_finished_later(
+    sealed: Sealed, cast: Cast, identities: dict[str, age.Identity]
+) -> None:
+    made = sealed()
+    ours = fingerprint(made.path)
+    other = package.Custodian("Aurelia", age.generate(age.HYBRID).recipient.text)
+    kept = package.rewrap(made.path, [identities[age.HYBRID]], other)
+    wrap = (made.path / f"package-key/{ours}.age").read_bytes()
+    custody.destroy(made.path, cast.borealia.signer, at=NOW + HOUR, wraps=[ours])
+    assert package.wrap_names(made.path) == [kept.relative_to(made.path).as_posix()]
+    (made.path / f"package-key/{ours}.age").write_bytes(wrap)
+    assert {each.code for each in package.verify(made.path).findings} == {"seal.wrap.destroyed-here"}
+    before = set(custody.read_statements(made.path))
+    custody.destroy(made.path, cast.borealia.signer, at=NOW + 2 * HOUR, wraps=[ours])
+    assert set(custody.read_statements(made.path)) == before
+    assert len(package.wrap_names(made.path)) == 1
+    with pytest.raises(CustodyError, match=r"seal\.custody\.after-destruction"):
+        custody.destroy(made.path, cast.borealia.signer, at=NOW, wraps=[other.parsed().fingerprint])
+
+
+def test_destruction_never_reports_success_while_a_wrap_is_there(
+    sealed: Sealed, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sealed()
+    monkeypatch.setattr(Path, "unlink", lambda self, missing_ok=False: None)
+    with pytest.raises(PackageError, match=r"seal\.wrap\.still-there"):
+        custody.destroy(made.path, cast.borealia.signer, at=NOW + HOUR)
+    assert len(package.wrap_names(made.path)) == 1
+    assert len(custody.read_statements(made.path, "destroyed")) == 1
+
+
+def test_after_its_destruction_a_state_hands_nothing_on(sealed: Sealed, cast: Cast) -> None:
+    path = sealed(name="follows").path
+    custody.destroy(path, cast.borealia.signer, at=NOW + HOUR)
+    custody.record(path, cast.borealia.signer, "sent", at=NOW + HOUR, facts={"to": "XAA"})
+    assert refused(path, cast) == "seal.custody.after-destruction"
+
+    path = sealed(name="beside").path
+    root = custody.graph(path, cast.keys_for).root.id
+    custody.destroy(path, cast.borealia.signer, at=NOW + HOUR)
+    custody.record(path, cast.borealia.signer, "sent", at=NOW + 2 * HOUR, follows=[root])
+    assert refused(path, cast) == "seal.custody.after-destruction"
+
+    path = sealed(name="before").path
+    custody.record(path, cast.borealia.signer, "sent", at=NOW, facts={"to": "XAA"})
+    custody.destroy(path, cast.borealia.signer, at=NOW + HOUR)
+    custody.record(path, cast.aurelia.signer, "received", at=NOW + 2 * HOUR)
+    assert len(custody.graph(path, cast.keys_for).statements) == 4
+
+
+def test_nobody_hands_on_what_it_never_held(sealed: Sealed, cast: Cast) -> None:
+    path = sealed().path
+    custody.record(path, cast.aurelia.signer, "sent", at=NOW, facts={"to": "XCC"})
+    assert refused(path, cast) == "seal.custody.not-held"
+    report = package.verify(path, trust=cast.keys_for)
+    assert report.verdict == package.Verdict.CHANGED
+    assert "seal.custody.not-held" in {each.code for each in report.findings}
+
+
+def test_a_disclosure_names_the_package_it_made(sealed: Sealed, cast: Cast) -> None:
+    path = sealed().path
+    with pytest.raises(CustodyError, match=r"seal\.custody\.malformed"):
+        custody.record(path, cast.borealia.signer, "disclosed", at=NOW)
+    custody.record(path, cast.borealia.signer, "disclosed", at=NOW, into="2" * 64)
+    hands = custody.graph(path, cast.keys_for)
+    assert hands.statements[-1].into == "2" * 64
+    custody.record(path, cast.borealia.signer, "sent", at=NOW + HOUR, facts={"to": "XAA"})
+    assert len(custody.graph(path, cast.keys_for).statements) == 3
+
+
+def test_one_bad_statement_hides_none_of_the_others(sealed: Sealed, cast: Cast) -> None:
+    path = sealed().path
+    signer = cast.borealia.signer
+    root = custody.heads(path)
+    forged(path, "sent", signer, follows=["0" * 64])
+    forged(path, "received", signer, follows=root)
+    forged(path, "sent", State.make("XBB").signer, follows=root)
+    (path / "custody" / ("1" * 16 + "-sent.dsse.json")).write_text("{}")
+    report = package.verify(path, trust=cast.keys_for)
+    assert {
+        "seal.custody.gap",
+        "seal.custody.out-of-order",
+        "seal.custody.malformed",
+        "notary.credential.unknown-key",
+    } <= {each.code for each in report.findings}
+    assert len(report.hands) == 4
+    assert report.anchored == "sealed"
+    assert {hand.signature for hand in report.hands} == {"holds", "unknown"}
+
+
+def test_every_kind_of_statement_answers_to_a_clause_and_the_page_says_so() -> None:
+    standard = custody.iso27037()
+    assert set(standard.kinds) == set(custody.KINDS)
+    page = (Path(__file__).parents[2] / "docs" / "custody-standards.md").read_text(encoding="utf-8")
+    for kind, clauses in standard.kinds.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{kind}` |"))
+        assert ", ".join(clause.number for clause in clauses) in row
+        assert standard.how[kind] in row
+    for content in standard.record:
+        assert content.content in page
+        assert content.where in page

@@ -31,8 +31,8 @@ def check_custody(folder: Path, info: BagInfo, files: set[str], trust: Trust, re
     except CustodyError as many:
         report.add(many, "custody")
     seen = examine(said, report.package, info)
-    for fault in seen.faults:
-        report.add(fault, str(fault.facts.get("statement", "")))
+    for misplaced in seen.faults:
+        report.add(misplaced, str(misplaced.facts.get("statement", "")))
     _private_parts(said, files, report)
     _destroyed_wraps(said, files, report)
 
