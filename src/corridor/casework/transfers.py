@@ -37,6 +37,7 @@ from corridor.seal.layout import MANIFEST, PROOF_NAME, TAGMANIFEST, TIME_NAME, b
 from corridor.seal.wraps import wrap_name
 
 LEASE = timedelta(minutes=30)
+LATER = (timedelta(minutes=2), timedelta(hours=6))
 _STATEMENT_LIMIT = 1 << 20
 _FIRST = (TAGMANIFEST, MANIFEST)
 SENT = "sent"
@@ -346,7 +347,22 @@ def round(home: House, connect: Callable[[str], Client | None], at: datetime) ->
             _failed(home, row, fault)
         else:
             Transfer.objects.filter(pk=row.pk).update(done=home.clock(), leased_until=None, last_code="")
+            if row.direction == "in" and not row.files:
+                _look_again(row, home.clock())
     return tried
+
+
+def _look_again(row: Transfer, at: datetime) -> None:
+    """A node that can only call out comes back for the times and cosignatures that were late."""
+    for wait in LATER:
+        Transfer.objects.create(
+            package_id=row.package_id,
+            dossier_id=row.dossier_id,
+            state=row.state,
+            direction="in",
+            files=["custody/"],
+            next_due=at + wait,
+        )
 
 
 def _carry(home: House, client: Client, row: Transfer) -> None:

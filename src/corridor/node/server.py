@@ -38,6 +38,7 @@ def run(config: Config) -> int:
 
     from corridor.casework import restored
     from corridor.casework.house import house
+    from corridor.node import entry
 
     (config.folder / "run").mkdir(mode=0o700, exist_ok=True)
     lock = os.open(config.folder / "run" / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -48,6 +49,7 @@ def run(config: Config) -> int:
         raise NodeFault("node.run.already", path=config.folder) from None
     _preload()
     restored.begin(house())
+    entry.write(config)  # what this release or node.toml adds waits there for the directory key
     connections.close_all()
     for old in (config.folder / "run").glob("*.up"):
         old.unlink(missing_ok=True)
