@@ -17,7 +17,7 @@ from corridor.faults import Fault
 from corridor.notary import merkle
 from corridor.seal import age, custody, index, package
 from corridor.seal.disclosure import disclose, verify_disclosed
-from corridor.seal.faults import PackageError
+from corridor.seal.faults import CustodyError, PackageError
 from corridor.seal.index import Item, parse_record
 
 MIB = 1 << 20
@@ -140,6 +140,8 @@ def test_disclosing_again_keeps_the_chain_to_the_first_sealing(
 ) -> None:
     made = sealed()
     second = disclosed(made, identities, [PHOTO, DISK], tmp_path / "second", aurelia, cast)
+    custody.record(second.path, cast.borealia.signer, "sent", at=NOW, facts={"to": "XAA"})
+    custody.record(second.path, cast.aurelia.signer, "received", at=NOW)
     cyrenia = age.generate()
     third = disclose(
         second.path,
@@ -155,6 +157,26 @@ def test_disclosing_again_keeps_the_chain_to_the_first_sealing(
     assert [origin.package for origin in verified.origins] == [second.id, made.id]
     assert [origin.items for origin in verified.origins] == [2, made.items]
     assert PHOTO.encode() not in b"".join(plaintexts(third.path, cyrenia))
+    kinds = [each.kind for each in custody.graph(second.path, cast.keys_for).statements]
+    assert sorted(kinds) == ["disclosed", "received", "sealed", "sent"]
+
+
+def test_a_state_that_never_had_the_package_is_refused_before_anything_is_made(
+    sealed: Sealed, identities: Identities, cast: Cast, tmp_path: Path, aurelia: age.Identity
+) -> None:
+    made = sealed()
+    before = contents(tmp_path)
+    with pytest.raises(CustodyError, match=r"seal\.custody\.not-held"):
+        disclose(
+            made.path,
+            [identities[age.HYBRID]],
+            [PHOTO],
+            tmp_path / "new",
+            to(aurelia),
+            signer=cast.aurelia.signer,
+            clock=lambda: NOW,
+        )
+    assert contents(tmp_path) == before
 
 
 def test_content_that_does_not_match_its_record_stops_all_and_leaves_nothing(

@@ -14,9 +14,10 @@ from pathlib import Path
 from corridor.notary import NotaryFault
 from corridor.notary.dsse import Envelope
 from corridor.seal import age, custody
+from corridor.seal.custody.graph import examine
 from corridor.seal.faults import PackageError
 from corridor.seal.index import Ancestry, Disclosed, Item, ItemTree, Origin, check_items, leaf, parse_record
-from corridor.seal.layout import PART, bag_info
+from corridor.seal.layout import PART, bag_info, package_id
 from corridor.seal.opening import Index, content, next_member, read_index, stream
 from corridor.seal.pack import members
 from corridor.seal.sealer import SealedPackage, Sealer
@@ -43,7 +44,7 @@ def disclose(
     Marks of restriction and conditions of use go with them; `conditions` are added. Content is checked against its
     record while it passes: if one item is not what was sealed, all stops and nothing is left. With a `signer` the new
     package has its `sealed` statement, with `facts` and `private`, and where the first package has one, a `disclosed`
-    statement that names the new package is added to it, last of all.
+    statement that names the new package is added to it, last of all; that it may be is checked first.
     Raises `PackageError`, `CustodyError`, `AgeFault`.
     """
     folder = Path(path)
@@ -51,6 +52,9 @@ def disclose(
     if not chosen:
         raise PackageError("seal.disclosure.nothing-chosen")
     index = read_index(folder, identities)
+    origin = _origin(index)
+    if signer is not None and origin.sealed is not None:
+        _may_say_so(folder, signer, clock())
     # 1. read the whole index once: it is all there, and every choice is exactly one item of it
     tree = ItemTree(index.root.secret)
     numbers, found = set(), set()
@@ -65,7 +69,6 @@ def disclose(
     proofs = tree.proofs()
     # 2. seal them, in the order in which they stand
     bound = list(dict.fromkeys([*index.root.conditions, *conditions]))
-    origin = _origin(index)
     with Sealer(
         out, recipients, cls, signer, clock=clock, conditions=bound, origin=origin, progress=progress
     ) as sealer:
@@ -99,6 +102,19 @@ def _origin(index: Index) -> Origin:
         sealed=statements[0].to_dict() if statements else None,
         origin=index.root.origin,
     )
+
+
+def _may_say_so(folder: Path, signer: custody.Signer, at: datetime) -> None:
+    """That the `disclosed` statement will have its place: before anything is made, not when all is sealed. Raises
+    `CustodyError`, for instance where the signer's State never had the package, or destroyed its own."""
+    follows = custody.following(folder, "disclosed")
+    extra = {"into": "0" * 64}
+    trial = custody.statement(signer, "disclosed", package_id(folder), follows=follows, at=at, extra=extra)
+    standing = [custody.claimed(each) for each in custody.read_statements(folder).values()]
+    found = examine([*standing, custody.claimed(trial.envelope)], package_id(folder), bag_info(folder))
+    for fault in found.faults:  # others' statements are for `verify` to judge
+        if fault.facts.get("statement") == trial.id[:16]:
+            raise fault
 
 
 class _Packs:
