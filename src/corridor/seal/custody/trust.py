@@ -223,7 +223,7 @@ def _read_state(folder: Path, state: str) -> StateTrust:
             dict(witnesses),
             majority,
         )
-    except (NotaryFault, PackageError, KeyError, TypeError, AttributeError):
+    except (NotaryFault, PackageError, KeyError, TypeError, ValueError, AttributeError):
         raise CustodyError("seal.trust.malformed", state=state) from None
 
 
