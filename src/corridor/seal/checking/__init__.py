@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -67,9 +68,10 @@ def _believed(
 ) -> custody.Trust:
     """What the caller brings, never mixed with what the package carries: whoever forged one forged the other."""
     if isinstance(trust, custody.Trust):
-        return custody.Trust(trust.states, (*trust.authorities, *roots), trust.inside)
+        # A directory is asked once for each State, whatever the number of statements.
+        return custody.Trust(functools.cache(trust.states), (*trust.authorities, *roots), trust.inside)
     if trust is not None:
-        return custody.Trust.from_keys(trust, roots)
+        return custody.Trust(functools.cache(custody.Trust.from_keys(trust).states), roots)
     try:
         return custody.trust_inside(folder, roots)
     except CustodyError as fault:
