@@ -215,7 +215,7 @@ def check_package(person: Person, package_id: str) -> Check:
     row = access.package(person, package_id, "evidence.check")
     if not row.complete:
         raise CaseworkFault("casework.evidence.not-ready", package=package_id[:16])
-    report = verify(home.packages / row.folder, trust=home.state_keys, expected_id=row.pk)
+    report = verify(home.packages / row.folder, trust=home.trust(), expected_id=row.pk)
     found = tuple(one.as_json() for one in report.findings)
     row.checked, row.verdict = home.clock(), str(report.verdict)
     row.save(update_fields=["checked", "verdict"])

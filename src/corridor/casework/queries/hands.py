@@ -48,7 +48,12 @@ def _row(
     trust: custody.Trust,
     states: list[str],
 ) -> HandRow:
-    seen = verify_anchors(lambda name, limit: read_small(folder, name, limit), said, files, trust, states)
+
+    def read(name: str, limit: int) -> bytes:
+        return read_small(folder, name, limit)
+
+    seen = verify_anchors(read, said, files, trust, states)
+    ours = set(verify_anchors(read, said, files, home.trust(), states).anchors)
     authority, faults = "", [one.code for one in (*seen.faults, *seen.unknown)]
     try:
         envelope = custody.read_statements(folder, said.kind)[said.id]
@@ -70,7 +75,8 @@ def _row(
         claimed=said.at,
         follows=said.follows,
         anchors=tuple(
-            AnchorRow(one.kind, one.at, one.by) for one in sorted(seen.anchors, key=lambda one: one.at)
+            AnchorRow(one.kind, one.at, one.by, one not in ours)
+            for one in sorted(seen.anchors, key=lambda one: one.at)
         ),
         gap=gap if gap > _SHOWN else 0,
         log=origin,

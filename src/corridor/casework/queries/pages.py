@@ -144,6 +144,7 @@ class AnchorRow(Plain):
     kind: str  # token | checkpoint-token | witnessed
     at: datetime
     by: tuple[str, ...]  # the authority's name, or the witnesses'
+    carried: bool  # believed by a certificate the package brought, not by one this State chose
 
 
 @dataclass(frozen=True)
