@@ -11,6 +11,7 @@ import click
 from corridor.cli.evidence.inputs import (
     CliFault,
     believed,
+    certificates,
     directory_,
     identities,
     identity_,
@@ -360,11 +361,8 @@ def attach(
     if proof is None and not token and not checkpoint_token:
         raise CliFault("cli.evidence.nothing-to-attach")
     if authority:
-        from cryptography import x509
-
         said = custody.claimed(custody.read_statements(path)[found[0]])
-        held = [each for file in authority for each in x509.load_pem_x509_certificates(file.read_bytes())]
-        custody.add_trust(path, said.state, (), authorities=held)
+        custody.add_trust(path, said.state, (), authorities=certificates(authority))
     names = custody.attach(
         path,
         found[0],

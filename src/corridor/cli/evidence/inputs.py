@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corridor.cli.params import PATH, F, argument, option
+from corridor.cli.params import EXISTING, PATH, F, argument, option
 from corridor.faults import Fault
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from corridor.registry import Directory
     from corridor.seal import age, custody
     from corridor.seal.custody import Trust
@@ -41,6 +43,11 @@ def identity_(
 def to_(help: str = "An age recipient (age1…), or a name in --directory: XBB-CA.") -> Callable[[F], F]:
     """`--to`, which may be given several times."""
     return option("--to", multiple=True, required=True, help=help)
+
+
+authority_ = option(
+    "--authority", type=EXISTING, multiple=True, help="Certificates of a time-stamping authority, PEM."
+)
 
 
 class CliFault(Fault):
@@ -72,7 +79,7 @@ def sized(count: int) -> str:
         if amount < 1000:
             break
         amount, unit = amount / 1024, larger
-    return f"{count} B" if unit == "B" else f"{amount:.3g} {unit}"
+    return f"{count} B" if unit == "B" else f"{amount:.3g} {unit}" if amount >= 1 else f"{amount:.2f} {unit}"
 
 
 def private_part(
@@ -126,6 +133,22 @@ def believed(directory: Path | None, trust: Sequence[Path]) -> Trust | None:
         return StateTrust(state, tuple(held.keys(state, KeyUse.STATE)), logs)
 
     return Trust(of, tuple(one for each in handed for one in each.authorities))
+
+
+def certificates(files: Sequence[Path]) -> list[Certificate]:
+    """The certificates of time-stamping authorities in PEM files."""
+    if not files:
+        return []
+    from corridor.notary import NotaryFault
+    from corridor.notary.timestamp import read_certificates
+
+    found: list[Certificate] = []
+    for file in files:
+        try:
+            found += read_certificates(file.read_bytes())
+        except NotaryFault:
+            raise CliFault("cli.evidence.no-certificate", path=file) from None
+    return found
 
 
 def custodian(name: str, cls: str, directory: Path | None) -> Custodian:

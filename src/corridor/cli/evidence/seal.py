@@ -95,7 +95,7 @@ def seal(
     """
     from datetime import UTC, datetime
 
-    from corridor.seal import package
+    from corridor.seal import acquisition, package
 
     private = private_part(place, person, reason, case)
     if private and key is None:
@@ -125,6 +125,7 @@ def seal(
                 private=private or None,
                 stream=stream,
                 devices=True,
+                acquisition=acquisition.read,
                 journal=journal or _journals(),
                 resume=resume,
                 progress=tick,

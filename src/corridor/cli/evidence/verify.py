@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,9 @@ import click
 
 from corridor.cli.evidence.inputs import (
     CliFault,
+    authority_,
     believed,
+    certificates,
     directory_,
     expect_,
     identities,
@@ -23,13 +26,15 @@ from corridor.cli.evidence.inputs import (
     sized,
     trust_,
 )
-from corridor.cli.evidence.progress import Tick, progress
+from corridor.cli.evidence.progress import progress
 from corridor.cli.params import PATH, as_json, flag, option
 
 if TYPE_CHECKING:
     from corridor.seal.checking import Report
     from corridor.seal.inside import Inside
 
+_SHOWN = 20  # findings told one by one to a person
+_SIGNATURES = {"holds": "holds", "unknown": "cannot be checked", "refused": "DOES NOT HOLD"}
 VERDICTS = {"unchanged": "unchanged since sealing", "changed": "CHANGED", "cannot_tell": "cannot tell"}
 
 
@@ -38,6 +43,7 @@ VERDICTS = {"unchanged": "unchanged since sealing", "changed": "CHANGED", "canno
 @directory_
 @trust_
 @expect_
+@authority_
 @identity_(
     required=False, text="With a custodian's identity the index and the private parts are checked too."
 )
@@ -52,6 +58,7 @@ def verify(
     directory: Path | None,
     trust: tuple[Path, ...],
     expect: str | None,
+    authority: tuple[Path, ...],
     identity: tuple[Path, ...],
     deep: bool,
     report: Path | None,
@@ -78,8 +85,11 @@ def verify(
     signing = (sign_key, sign_cert) if sign_key is not None and sign_cert is not None else None
     if report is not None and report.exists():
         raise CliFault("cli.evidence.exists", path=report)
+    roots = certificates(authority)
     with progress("checking", lambda: _size(path), as_json) as tick:
-        found = package.verify(path, trust=believed(directory, trust), expected_id=expect, **_telling(tick))
+        found = package.verify(
+            path, trust=believed(directory, trust), expected_id=expect, tsa_roots=roots, progress=tick
+        )
     inside = None
     if identity:
         from corridor.seal.inside import check_inside
@@ -110,7 +120,7 @@ def verify(
             "private": dict(inside.private),
         }
     if report is not None:
-        data["report"] = _certificate(found, inside, report, whose, expect is not None, signing, secret_file)
+        data["report"] = _certificate(found, inside, report, whose, signing, secret_file)
         lines += ["", *_told(data["report"])]
     say(lines, data, as_json)
     sys.exit(found.exit_status)
@@ -127,50 +137,64 @@ def _size(path: Path) -> int | None:
         return None
 
 
-def _telling(tick: Tick | None) -> dict[str, Any]:
-    return {}
-
-
 def _lines(found: Report, inside: Inside | None) -> list[str]:
-    hands = found.custody.statements if found.custody else ()
     private = inside.private if inside is not None else {}
-    lines = ["This does not prove:", *(f"  - {text}" for text in found.does_not_prove), ""]
-    lines += [f"package   {found.package or 'unknown'}", f"checked   {', '.join(found.checked)}"]
+    lines = ["This does not prove:", *(f"  - {text}" for text in found.does_not_prove)]
+    lines += ["", "What was checked:", *_items(note.text for note in found.checks)]
     if inside is not None:
-        lines.append(f"inside    {inside.items} items, {sized(inside.size)}, {inside.restricted} restricted")
+        whole = "and every digest compared" if inside.deep else "the content was not read (--deep)"
+        told = f"Inside: {inside.items} items, {sized(inside.size)}, {inside.restricted} restricted; {whole}."
+        lines += _items([told])
         for origin in inside.origins:
             signed = f"{origin.statement.state} {origin.statement.authority} {origin.statement.number}"
-            lines.append(
-                f"from      package {origin.package[:16]} of {origin.items} items, sealed by {signed}"
+            lines += _items(
+                [f"From package {origin.package[:16]} of {origin.items} items, sealed by {signed}."]
             )
-    for each in hands:
-        lines.append(
-            f"hand      {each.at:%Y-%m-%d %H:%M:%S}Z  {each.kind:<9} {each.state}  {each.authority} {each.number}"
-        )
+    unread = [note.text for note in found.not_checked if note.code != "content" or inside is None]
+    if unread:
+        lines += ["", "What could not be checked:", *_items(unread)]
+    if found.hands:
+        lines += ["", "The hands it passed through:"]
+    for hand in found.hands:
+        said, seen = hand.said, hand.verified
+        who = f"{seen.authority} {seen.number}" if seen else f"signature {_SIGNATURES[hand.signature]}"
+        lines.append(f"  {said.at:%Y-%m-%d %H:%M:%S}Z  {said.kind:<9} {said.state}  {shown(who)}")
+        lines += _items([hand.time], mark=" " * 24)
         lines += [
-            f"            {shown(name)}: {shown(text)}"
-            for name, text in sorted(private.get(each.id, {}).items())
+            f"{' ' * 24}{shown(name)}: {shown(text)}"
+            for name, text in sorted(private.get(said.id, {}).items())
         ]
-    for finding in found.findings:
-        lines += [
-            f"finding   {finding.code}",
-            *_wrapped(finding.fault.log_text),
-            *_wrapped(finding.fault.next_step),
-        ]
-    return [*lines, "", f"verdict   {VERDICTS[str(found.verdict)]}"]
+    if found.findings:
+        lines += ["", "What was found:"]
+    for finding in found.findings[:_SHOWN]:
+        against = "against the package" if finding.changed else "left open"
+        lines += [f"  - {finding.code}: {against}"]
+        lines += _items([finding.fault.log_text, finding.fault.next_step], mark="    ")
+    more = len(found.findings) - _SHOWN + sum(found.omitted.values())
+    if more > 0:
+        lines.append(f"  - and {more} more: --json lists them")
+    return [
+        *lines,
+        "",
+        f"package   {found.package or 'unknown'}",
+        f"verdict   {VERDICTS[str(found.verdict)]}",
+    ]
 
 
-def _wrapped(text: str) -> list[str]:
+def _items(texts: Iterable[str], mark: str = "  - ") -> list[str]:
     import textwrap
 
-    return textwrap.wrap(
-        " ".join(text.split()),
-        78,
-        initial_indent=" " * 10,
-        subsequent_indent=" " * 10,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    out: list[str] = []
+    for text in texts:
+        out += textwrap.wrap(
+            shown(" ".join(text.split())),
+            79,
+            initial_indent=mark,
+            subsequent_indent=" " * len(mark),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return out
 
 
 def _certificate(
@@ -178,7 +202,6 @@ def _certificate(
     inside: Inside | None,
     out: Path,
     whose: list[str],
-    told_id: bool,
     signing: tuple[Path, Path] | None,
     secret_file: Path | None,
 ) -> dict[str, Any]:
@@ -198,7 +221,6 @@ def _certificate(
         inside,
         at=datetime.now(UTC).replace(microsecond=0),
         trust=" and ".join(whose),
-        told_id=told_id,
     )
     own = paper.drawable(said)
     every = own or paper.drawable(said, machine_fonts=True)

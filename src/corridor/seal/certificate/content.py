@@ -13,37 +13,16 @@ from corridor.seal.checking import Report
 from corridor.seal.custody import iso27037
 from corridor.seal.inside import Inside
 
-#: What each check compared, in plain words. A check this table does not know stands under its own name.
-CHECKED = {
-    "structure": "The folder holds what a package may hold and nothing else; nothing is missing and nothing was added.",
-    "digests": "Every sealed file has the SHA-256 digest that the manifests, fixed at sealing, give for it.",
-    "wraps": "Every encrypted file is of the package's own class, and the package key is wrapped for somebody.",
-    "custody": "Every custody statement was read; its signature, the officer's credential and its place among the "
-    "other statements were checked.",
-    "proofs": "Every statement's entry in its State's log was checked with the proof beside it.",
-    "times": "Every time-stamp beside a statement was checked with the certificates of its time-stamping authority.",
-    "number": "The package number agrees with the one that was given from elsewhere.",
-    "index": "The encrypted index was opened with a custodian's key and agrees with what was fixed at sealing.",
-    "content": "The content of every item was decrypted, and its digest compared with the index.",
-    "disclosure": "Every item disclosed from another package was shown to have stood in that package.",
+#: What was checked with a key, beside what the report says of itself.
+WITH_A_KEY = {
+    "index": "The encrypted index, opened with a custodian's key, against what was fixed at sealing.",
+    "content": "The content of every item, decrypted, against its digest in the index.",
+    "disclosure": "Every item, against the package it was disclosed from, back to the first statement of sealing.",
 }
-VERDICTS = {
-    "unchanged": (
-        "Unchanged since sealing",
-        "Nothing that was checked speaks against the package, and there is something to measure it by: {anchor}.",
-    ),
-    "changed": (
-        "Changed",
-        "At least one finding below speaks against the package. It must not be relied on as it stands.",
-    ),
-    "cannot_tell": (
-        "Cannot tell",
-        "Nothing that was checked speaks against the package, but nothing trusted is there to measure it by.",
-    ),
-}
-_ANCHORS = {
-    "sealed": "a signed statement of its sealing that holds",
-    "expected-id": "a package number known from elsewhere",
+_SIGNATURES = {
+    "holds": "the officer's signature and the State's certificate for it hold",
+    "unknown": "could not be checked: no key of this State is known",
+    "refused": "DOES NOT HOLD: nothing rests on this statement",
 }
 KINDS = {
     "collected": "Evidence was collected",
@@ -54,20 +33,19 @@ KINDS = {
     "disclosed": "Chosen items were disclosed into another package",
     "destroyed": "The keys that open it were destroyed",
 }
+_FINDINGS = 200  # on paper; --json has them all
 _LONG = 24  # a word longer than this may be broken anywhere
 
 
-def content(
-    report: Report, inside: Inside | None, *, at: datetime, trust: str = "", told_id: bool = False
-) -> dict[str, Any]:
+def content(report: Report, inside: Inside | None, *, at: datetime, trust: str = "") -> dict[str, Any]:
     """The certificate of a report, made at `at` (aware), as JSON values; texts of others are made harmless.
 
-    `trust` names the directory the State keys came from ("" when only those inside the package were used),
-    `told_id` says whether the package's number was known from elsewhere. The same arguments give the same content.
+    `trust` names where the State keys came from ("" when only those inside the package were used). The same
+    arguments give the same content.
     """
     moment = at.astimezone(UTC)
     hands = _hands(report, inside)
-    title, sentence = VERDICTS[str(report.verdict)]
+    title, _, sentence = report.verdict_text.partition(". ")
     return {
         "title": "Custody certificate",
         "made": _time(moment),
@@ -76,13 +54,16 @@ def content(
         "package": report.package or "unknown",
         "verdict": {
             "code": str(report.verdict),
-            "title": title,
-            "sentence": sentence.format(anchor=_ANCHORS.get(report.anchored, report.anchored)),
+            "title": title[:1].upper() + title[1:],
+            "sentence": sentence,
         },
         "does_not_prove": [plain(each) for each in report.does_not_prove],
         "about": _about(report, inside),
-        "checked": [CHECKED.get(each, plain(each)) for each in report.checked],
-        "not_checked": _not_checked(report, inside, trust, told_id),
+        "checked": [
+            *(plain(note.text) for note in report.checks),
+            *(text for code, text in WITH_A_KEY.items() if code in report.checked),
+        ],
+        "not_checked": _not_checked(report, inside),
         "findings": [
             {
                 "code": each.code,
@@ -90,8 +71,9 @@ def content(
                 "next": plain(each.fault.next_step.strip()),
                 "against": each.changed,
             }
-            for each in report.findings
+            for each in report.findings[:_FINDINGS]
         ],
+        "findings_more": max(len(report.findings) - _FINDINGS, 0) + sum(report.omitted.values()),
         "conditions": [plain(each) for each in inside.conditions] if inside else [],
         "hands": hands,
         "figure": timeline(hands) if hands else "",
@@ -145,73 +127,54 @@ def _about(report: Report, inside: Inside | None) -> list[list[str]]:
     return rows
 
 
-def _not_checked(report: Report, inside: Inside | None, trust: str, told_id: bool) -> list[dict[str, str]]:
-    out = []
-
-    def say(what: str, why: str) -> None:
-        out.append({"what": what, "why": why})
-
-    if not trust:
-        say(
-            "Whose the signing keys are",
-            "no directory of the States was given; the keys carried inside the package were used, which shows that "
-            "the signatures agree with each other",
-        )
-    if not told_id:
-        say(
-            "The package number",
-            "no number was given from elsewhere (a signed act, a letter) to compare it with",
-        )
+def _not_checked(report: Report, inside: Inside | None) -> list[str]:
+    out = [
+        plain(note.text)
+        for note in report.not_checked
+        if note.code != "content" or inside is None or not inside.deep
+    ]
     if inside is None:
-        say(
-            "The index, the content, and the names and places in the private parts",
-            "they are encrypted, and no custodian's key was given",
+        out.append(
+            "Persons, places and reasons in the private parts: they are encrypted, and no custodian's key was given."
         )
-    elif not inside.deep:
-        say(
-            "The content of the items against the index",
-            "it was not asked for (--deep); the sealed files' digests were",
-        )
-    hands = _hands(report, inside)
-    floating = [str(each["place"]) for each in hands if not each["anchors"]]
-    if floating:
-        say(
-            f"When {'hand' if len(floating) == 1 else 'hands'} {', '.join(floating)} signed",
-            "no time-stamp, witnessed log or receipt anchors it; the time is what the statement itself says",
-        )
-    for each in hands:
-        if each["has_private"] and not each["private"] and inside is not None:
-            say(
-                f"The private part of hand {each['place']}",
-                "it is not in the package, or could not be opened",
+    else:
+        missing = [
+            str(place)
+            for place, hand in enumerate(report.hands, 1)
+            if hand.said.private is not None and hand.said.id not in inside.private
+        ]
+        if missing:
+            out.append(
+                f"The private parts of hands {', '.join(missing)}: they are not there, or could not be opened."
             )
     return out
 
 
 def _hands(report: Report, inside: Inside | None) -> list[dict[str, Any]]:
-    statements = report.custody.statements if report.custody else ()
-    places = {each.id: number for number, each in enumerate(statements, 1)}
+    places = {hand.said.id: number for number, hand in enumerate(report.hands, 1)}
     out = []
-    for each in statements:
-        private = inside.private.get(each.id, {}) if inside is not None else {}
+    for hand in report.hands:
+        said, seen = hand.said, hand.verified
+        private = inside.private.get(said.id, {}) if inside is not None else {}
         out.append(
             {
-                "place": places[each.id],
-                "id": each.id,
-                "kind": each.kind,
-                "says": KINDS.get(each.kind, each.kind),
-                "at": _time(each.at),
-                "seconds": int(each.at.timestamp()),
-                "state": each.state,
-                "authority": plain(each.authority),
-                "number": plain(each.number),
-                "credential": each.credential_id,
-                "follows": sorted(places[other] for other in each.follows if other in places),
-                "facts": [[plain(name), plain(value)] for name, value in sorted(each.facts.items())],
+                "place": places[said.id],
+                "id": said.id,
+                "kind": said.kind,
+                "says": KINDS.get(said.kind, said.kind),
+                "at": _time(said.at),
+                "seconds": int(said.at.timestamp()),
+                "state": said.state,
+                "signature": hand.signature,
+                "signed": _SIGNATURES[hand.signature],
+                "authority": plain(seen.authority) if seen else "",
+                "number": plain(seen.number) if seen else "",
+                "follows": sorted(places[other] for other in said.follows if other in places),
+                "facts": [[plain(name), plain(value)] for name, value in sorted(said.facts.items())],
                 "private": [[plain(name), plain(text)] for name, text in sorted(private.items())],
-                "has_private": each.private is not None,
-                "act": each.act or "",
-                "anchors": [],
+                "act": said.act or "",
+                "time": plain(hand.time),
+                "anchored": int(hand.anchor.at.timestamp()) if hand.anchor else None,
             }
         )
     return out
@@ -239,9 +202,8 @@ def _digests(report: Report) -> list[list[str]]:
     rows = [["Package (SHA-256 of tagmanifest-sha256.txt)", report.package or "unknown"]]
     if report.info is not None:
         rows.append(["Item tree (RFC 6962)", report.info.tree])
-    statements: Sequence[Any] = report.custody.statements if report.custody else ()
     rows += [
-        [f"Statement {number}, {each.kind} (SHA-256 of the DSSE PAE)", each.id]
-        for number, each in enumerate(statements, 1)
+        [f"Statement {number}, {hand.said.kind} (SHA-256 of the DSSE PAE)", hand.said.id]
+        for number, hand in enumerate(report.hands, 1)
     ]
     return rows

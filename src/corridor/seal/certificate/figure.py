@@ -39,7 +39,7 @@ def timeline(hands: Sequence[Mapping[str, Any]]) -> str:
     many = step < 46  # no room for a date under every dot: the table has them all
     for hand in hands:
         x, y = middle[hand["place"]], of[hand["place"]]
-        anchored = bool(hand["anchors"])
+        anchored = hand["anchored"] is not None
         fill = _INK if anchored else "#ffffff"
         out.append(f'<circle cx="{x:.1f}" cy="{y}" r="5" fill="{fill}" stroke="{_INK}" stroke-width="1.4"/>')
         label = str(hand["place"]) if many else f"{hand['place']} {hand['kind']}"
@@ -47,9 +47,7 @@ def timeline(hands: Sequence[Mapping[str, Any]]) -> str:
         if not many:
             out.append(_text(x, y + 17, _short(hand["seconds"]), faint=not anchored))
             if anchored:
-                out.append(
-                    _text(x, y + 27, f"anchored {_short(min(each['seconds'] for each in hand['anchors']))}")
-                )
+                out.append(_text(x, y + 27, f"by {_short(hand['anchored'])}"))
     y = height - 10
     out.append(f'<circle cx="{_LEFT}" cy="{y - 3}" r="4" fill="#ffffff" stroke="{_INK}" stroke-width="1.2"/>')
     out.append(
