@@ -11,6 +11,7 @@ import base64
 import fcntl
 import io
 import os
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from corridor.seal.files import disk_faults, remove_tree, sync_folder, write_who
 
 FOLDER = "journal"
 VERSION = "sealing/1"
+STEP_NAME = re.compile(r"journal/(?:about\.json|[0-9]{6,12}\.age)")
 _LIMIT = 512 * 1024 * 1024
 
 

@@ -31,7 +31,7 @@ from corridor.seal.index import (
     context_line,
     parse_record,
 )
-from corridor.seal.journal import Begun, Journal, OpenItem, find
+from corridor.seal.journal import STEP_NAME, Begun, Journal, OpenItem, find
 from corridor.seal.layout import (
     BAG_INFO,
     BAGIT,
@@ -42,6 +42,7 @@ from corridor.seal.layout import (
     PART,
     README,
     TAGMANIFEST,
+    WRAP_NAME,
     BagInfo,
     manifest_text,
     readme_text,
@@ -218,7 +219,8 @@ class Sealer:
             for base, _, names in os.walk(self._folder):
                 for each in names:
                     relative = Path(base, each).relative_to(self._folder).as_posix()
-                    if relative.startswith(("data/", "index/")) and relative not in kept:
+                    stays = relative in kept or WRAP_NAME.fullmatch(relative) or STEP_NAME.fullmatch(relative)
+                    if not stays:
                         (self._folder / relative).unlink()
             for unit in (self._folder / "data").iterdir():
                 if not any(unit.iterdir()):
