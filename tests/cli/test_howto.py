@@ -1,4 +1,4 @@
-"""docs/howto/two-nodes.md as it is written: every sh block is run, in order, in one bash, in an empty folder."""
+"""The how-to pages as they are written: every sh block is run, in order, in one bash, in an empty folder."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ import pytest
 
 from corridor.cli.demo.processes import free_ports
 
-HOWTO = Path(__file__).parents[2] / "docs" / "howto" / "two-nodes.md"
+PAGES = Path(__file__).parents[2] / "docs" / "howto"
+HOWTO = PAGES / "two-nodes.md"
+EVIDENCE = PAGES / "evidence.md"
 PORT = re.compile(r"^(\w+_PORT)=\d+$", re.M)
 
 
+def blocks(page: Path) -> str:
+    """The page's blocks, joined."""
+    return "".join(re.findall(r"^```sh\n(.*?)^```$", page.read_text(encoding="utf-8"), re.S | re.M))
+
+
 def script() -> str:
-    """The page's blocks, joined, with free ports for its variables."""
-    joined = "".join(re.findall(r"^```sh\n(.*?)^```$", HOWTO.read_text(encoding="utf-8"), re.S | re.M))
+    """The blocks of the page of two nodes, with free ports for its variables."""
+    joined = blocks(HOWTO)
     free = iter(free_ports(len(PORT.findall(joined))))
     return PORT.sub(lambda found: f"{found[1]}={next(free)}", joined)
 
@@ -84,3 +91,29 @@ def _secrets_stay_with_their_owner(folder: Path) -> None:
         for file in (path for path in (folder / node).rglob("*") if path.is_file()):
             held = file.read_bytes()
             assert not any(word in held for word in words), file
+
+
+def test_a_stranger_without_a_node_seals_hands_over_discloses_and_destroys(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+    }
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    done = subprocess.run(
+        ["bash", "-eu", "-o", "pipefail"],
+        input=blocks(EVIDENCE),
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert done.stdout.count("verdict   unchanged since sealing") == 4
+    assert (folder / "certificate.pdf").read_bytes().startswith(b"%PDF-")
+    assert not list((folder / "case-17.package" / "package-key").iterdir())
+    assert list((folder / "at-borealia.package" / "package-key").iterdir())
+    assert "destroyed" in done.stdout.splitlines()[-2]
+    assert not list((tmp_path / "state").rglob("*.key")), "no journal's key outlives its sealing"
