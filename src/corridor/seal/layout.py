@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -58,7 +59,8 @@ def read_small(path: Path, name: str, limit: int = MIB) -> bytes:
         if file.is_symlink() or not file.is_file():
             raise PackageError("seal.bag.missing-file", name=name)
         with file.open("rb") as stream:
-            data = stream.read(limit + 1)
+            # No more memory than there is file: a limit may be large.
+            data = stream.read(min(limit, os.fstat(stream.fileno()).st_size) + 1)
     except OSError as error:
         raise PackageError("seal.bag.unreadable-file", name=name, errno=error.errno) from error
     if len(data) > limit:
