@@ -12,6 +12,7 @@ from corridor.seal import custody
 from corridor.seal.checking.bag import check_bag, check_classes, check_digests, check_names, fixed_files, walk
 from corridor.seal.checking.hands import check_custody
 from corridor.seal.checking.report import Finding, Hand, Note, Report, Verdict
+from corridor.seal.custody.trust import iter_authorities, read_state
 from corridor.seal.faults import CustodyError, PackageError
 from corridor.seal.layout import BAG_INFO, MANIFEST, TAGMANIFEST
 
@@ -72,8 +73,19 @@ def _believed(
         return custody.Trust(functools.cache(trust.states), (*trust.authorities, *roots), trust.inside)
     if trust is not None:
         return custody.Trust(functools.cache(custody.Trust.from_keys(trust).states), roots)
-    try:
-        return custody.trust_inside(folder, roots)
-    except CustodyError as fault:
-        report.add(fault, "trust")
-        return custody.Trust.of([], roots)
+    found = list(roots)
+    for name, inside in iter_authorities(folder):
+        if isinstance(inside, CustodyError):
+            report.add(inside, f"trust/tsa/{name}")
+        else:
+            found += inside
+
+    @functools.cache
+    def held(state: str) -> custody.StateTrust:
+        try:
+            return read_state(folder, state)
+        except CustodyError as fault:
+            report.add(fault, f"trust/{state}.json")
+            return custody.StateTrust(state)
+
+    return custody.Trust(held, tuple(dict.fromkeys(found)), inside=True)

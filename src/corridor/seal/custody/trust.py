@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,6 @@ from corridor.seal.layout import read_small
 
 FOLDER: Final = "trust"
 _STATE: Final = re.compile(r"[A-Z]{3}")
-_FILE: Final = re.compile(r"([A-Z]{3})\.json")
 _TSA_FILE: Final = re.compile(r"([0-9a-f]{8})\.pem")
 _MEMBERS: Final = {"state", "keys", "logs", "witnesses", "majority"}
 
@@ -118,7 +117,7 @@ def add_trust(
     folder = Path(path)
     if not _STATE.fullmatch(state):
         raise CustodyError("seal.trust.malformed", state=state[:3])
-    held = _read_state(folder, state)
+    held = read_state(folder, state)
     records = {record.key.keyid: record for record in held.keys}
     for record in map(_record, keys):
         before = records.get(record.key.keyid, record)
@@ -164,26 +163,28 @@ def _body(trust: StateTrust) -> dict[str, Any]:
 def trust_inside(path: Path | str, authorities: Iterable[x509.Certificate] = ()) -> Trust:
     """What a package carries, and the `authorities` somebody brings beside it.
 
-    Raises `CustodyError` for a file that holds something else.
+    A State's file is read when the State is asked for. Raises `CustodyError` for a file that holds something
+    else, then for States and at once for authorities.
     """
     folder = Path(path)
-    states = {name: _read_state(folder, name) for name in _states_in(folder)}
     found = [*authorities, *authorities_inside(folder)]
-    return Trust(
-        lambda state: states.get(state) or StateTrust(state), tuple(dict.fromkeys(found)), inside=True
-    )
-
-
-def _states_in(folder: Path) -> list[str]:
-    names = (file.name for file in (folder / FOLDER).iterdir()) if (folder / FOLDER).is_dir() else ()
-    return sorted(match[1] for name in names if (match := _FILE.fullmatch(name)))
+    return Trust(lambda state: read_state(folder, state), tuple(dict.fromkeys(found)), inside=True)
 
 
 def authorities_inside(path: Path | str) -> tuple[x509.Certificate, ...]:
     """The certificates in trust/tsa. Raises `CustodyError` for a file that holds none, or is misnamed."""
+    found: list[x509.Certificate] = []
+    for _, inside in iter_authorities(path):
+        if isinstance(inside, CustodyError):
+            raise inside
+        found += inside
+    return tuple(dict.fromkeys(found))
+
+
+def iter_authorities(path: Path | str) -> Iterator[tuple[str, tuple[x509.Certificate, ...] | CustodyError]]:
+    """Each file in trust/tsa, with its certificates or with what is wrong of it."""
     folder = Path(path)
     place = folder / FOLDER / "tsa"
-    found: list[x509.Certificate] = []
     for name in sorted(file.name for file in place.iterdir()) if place.is_dir() else ():
         match = _TSA_FILE.fullmatch(name)
         if match is None:
@@ -192,15 +193,15 @@ def authorities_inside(path: Path | str) -> tuple[x509.Certificate, ...]:
             data = read_small(folder, f"{FOLDER}/tsa/{name}")
             certificates = timestamp.read_certificates(data)
         except (NotaryFault, PackageError):
-            raise CustodyError("seal.trust.authority-malformed", name=name) from None
-        if hashlib.sha256(data).hexdigest()[:8] != match[1]:
-            raise CustodyError("seal.trust.authority-malformed", name=name)
-        found += certificates
-    return tuple(dict.fromkeys(found))
+            yield name, CustodyError("seal.trust.authority-malformed", name=name)
+            continue
+        named = hashlib.sha256(data).hexdigest()[:8] == match[1]
+        yield name, certificates if named else CustodyError("seal.trust.authority-malformed", name=name)
 
 
-def _read_state(folder: Path, state: str) -> StateTrust:
-    if not (folder / f"{FOLDER}/{state}.json").is_file():
+def read_state(folder: Path, state: str) -> StateTrust:
+    """What trust/ says of one State; nothing where it has no file. Raises `seal.trust.malformed`."""
+    if not _STATE.fullmatch(state) or not (folder / f"{FOLDER}/{state}.json").is_file():
         return StateTrust(state)
     try:
         body = canonical.loads(read_small(folder, f"{FOLDER}/{state}.json"), limit=LIMIT)
