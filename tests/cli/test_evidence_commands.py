@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import re
 import select
+import struct
 import subprocess
 import sys
+import termios
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -353,6 +356,7 @@ def test_options_that_need_each_other_say_so(sealed: Desk) -> None:
 def on_a_terminal(desk: Desk, *words: object) -> tuple[int, str]:
     """Run with standard error on a pseudo-terminal; the status, and what was shown there."""
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     process = subprocess.Popen(
         desk.command(*words), cwd=desk.folder, env=desk.env, stdout=subprocess.DEVNULL, stderr=theirs
     )
@@ -372,7 +376,7 @@ def on_a_terminal(desk: Desk, *words: object) -> tuple[int, str]:
 
 
 BAR = re.compile(
-    r"(sealing|checking|opening|reading) +\d+% \|.*\| [\d.]+[KMG]iB of [\d.]+[KMG]iB, [\d.]+[KMG]iB/s, \d\d:\d\d left"
+    r"(sealing|checking|opening|reading) +\d+% \|[^\r|]*\| [\d.]+[KMG]iB of [\d.]+[KMG]iB, [\d.]+[KMG]iB/s, \d\d:\d\d left"
 )
 
 

@@ -30,6 +30,7 @@ def progress(
     from tqdm import tqdm
 
     whole = total() if callable(total) else total
+    window = os.get_terminal_size(sys.stderr.fileno())  # some terminals say 0 and 0
     lock = threading.Lock()  # sealing and checking tell of their work from several threads
     with tqdm(
         desc=doing,
@@ -40,7 +41,8 @@ def progress(
         unit_divisor=1024,
         bar_format=_KNOWN if whole else _UNKNOWN,
         leave=False,
-        dynamic_ncols=True,
+        ncols=window.columns or 80,
+        nrows=window.lines or 24,
     ) as bar:
 
         def tick(count: int) -> None:
