@@ -23,6 +23,10 @@ import pytest
 from corridor.cli.evidence.custody import _graph, in_order
 from corridor.cli.evidence.inputs import shown, sized
 from corridor.cli.evidence.progress import size_of
+from corridor.notary import timestamp
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "notary"))
+from authority import Authority
 
 SECRET = "only the officer knows this"
 
@@ -376,7 +380,8 @@ def on_a_terminal(desk: Desk, *words: object) -> tuple[int, str]:
 
 
 BAR = re.compile(
-    r"(sealing|checking|opening|reading) +\d+% \|[^\r|]*\| [\d.]+[KMG]iB of [\d.]+[KMG]iB, [\d.]+[KMG]iB/s, \d\d:\d\d left"
+    r"(sealing|checking|opening|reading) +\d+% \|[^\r|]*\| "
+    r"[\d.]+[KMG]iB of [\d.]+[KMG]iB, [\d.]+[KMG]iB/s, \d\d:\d\d left"
 )
 
 
@@ -423,3 +428,30 @@ def test_help_loads_no_cryptography() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_time_stamp_is_attached_and_stands_on_the_certificate(desk: Desk, tmp_path: Path) -> None:
+    aurelia = desk.officer("XAA", "aurelia")
+    made = desk.run("seal", "evidence", "--to", desk.key("unit.key"), "--out", "p", *aurelia, "--json").json
+    authority = Authority(tmp_path / "tsa")
+    request = timestamp.new_request(bytes.fromhex(made["statement"]))
+    (desk.folder / "answer.tsr").write_bytes(authority.stamp(request.der))
+    (desk.folder / "tsa.pem").write_bytes(authority.root_file.read_bytes())
+    words = ("custody", "attach", "p", made["statement"][:12], "--token", "answer.tsr")
+    assert desk.run(*words, "--json").json["code"] == "seal.anchor.unknown-authority"
+    done = desk.run(*words, "--authority", "tsa.pem", "--json")
+    assert done.status == 0, done.err
+    assert (desk.folder / "p" / done.json["files"][0]).is_file()
+    told = desk.run(
+        "verify", "p", "--trust", "aurelia", "--authority", "tsa.pem", "--report", "c.pdf", "--json"
+    )
+    assert told.status == 0
+    assert told.json["custody"][0]["anchor"]["kind"] == "token"
+    pages = pypdfium2.PdfDocument((desk.folder / "c.pdf").read_bytes())
+    said = " ".join(" ".join(page.get_textpage().get_text_range() for page in pages).split())
+    assert "no later than" in said
+    assert told.json["custody"][0]["time"] in said
+    other = desk.run("custody", "attach", "p", "zz", "--token", "answer.tsr", "--json")
+    assert other.json["code"] == "cli.evidence.which-statement"
+    nothing = desk.run("custody", "attach", "p", made["statement"], "--json")
+    assert nothing.json["code"] == "cli.evidence.nothing-to-attach"

@@ -102,6 +102,8 @@ def verify(
             *(["content"] if deep else []),
             *(["disclosure"] if inside.origins else []),
         ]
+        if deep:
+            found.not_checked = [note for note in found.not_checked if note.code != "content"]
         found.findings += [Finding(fault) for fault in inside.faults]
     whose = [str(each) for each in ([directory] if directory is not None else []) + list(trust)]
     lines, data = _lines(found, inside), found.as_json()
