@@ -21,7 +21,7 @@ WITH_A_KEY = {
 }
 _SIGNATURES = {
     "holds": "the officer's signature and the State's certificate for it hold",
-    "unknown": "could not be checked: no key of this State is known",
+    "unknown": "could not be confirmed: see what was found",
     "refused": "DOES NOT HOLD: nothing rests on this statement",
 }
 KINDS = {

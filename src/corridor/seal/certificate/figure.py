@@ -43,11 +43,11 @@ def timeline(hands: Sequence[Mapping[str, Any]]) -> str:
         fill = _INK if anchored else "#ffffff"
         out.append(f'<circle cx="{x:.1f}" cy="{y}" r="5" fill="{fill}" stroke="{_INK}" stroke-width="1.4"/>')
         label = str(hand["place"]) if many else f"{hand['place']} {hand['kind']}"
-        out.append(_text(x, y - 11, label, bold=True))
+        out.append(_text(x, y - 11, label, size, bold=True))
         if not many:
-            out.append(_text(x, y + 17, _short(hand["seconds"]), faint=not anchored))
+            out.append(_text(x, y + 17, _short(hand["seconds"]), size, faint=not anchored))
             if anchored:
-                out.append(_text(x, y + 27, f"by {_short(hand['anchored'])}"))
+                out.append(_text(x, y + 27, f"by {_short(hand['anchored'])}", size))
     y = height - 10
     out.append(f'<circle cx="{_LEFT}" cy="{y - 3}" r="4" fill="#ffffff" stroke="{_INK}" stroke-width="1.2"/>')
     out.append(
@@ -62,11 +62,15 @@ def timeline(hands: Sequence[Mapping[str, Any]]) -> str:
     return "".join(out)
 
 
-def _text(x: float, y: float, text: str, *, bold: bool = False, faint: bool = False) -> str:
+def _text(x: float, y: float, text: str, size: float, *, bold: bool = False, faint: bool = False) -> str:
+    """A centred label on a white ground, so that a line behind it does not cross it out."""
     weight = ' font-weight="bold"' if bold else ""
     colour = f' fill="{_FAINT}"' if faint else ""
-    halo = 'stroke="#ffffff" stroke-width="3" paint-order="stroke"'  # so that a line behind it does not cross it out
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" {halo}{weight}{colour}>{escape(text)}</text>'
+    wide = 0.5 * size * len(text)
+    return (
+        f'<rect x="{x - wide / 2:.1f}" y="{y - size:.1f}" width="{wide:.1f}" height="{size + 2:.1f}" fill="#ffffff"/>'
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle"{weight}{colour}>{escape(text)}</text>'
+    )
 
 
 def _short(seconds: int) -> str:
