@@ -17,6 +17,7 @@ from corridor.casework.models import LogLeaf, NodeNote
 from corridor.notary.log import Log
 
 BEHIND = "restored.behind"  # a peer holds more of us than we do
+REFUSED = "witness.refused"  # a witness has seen another history of our log
 ASKING = "restored.asking"  # the node has just started and has not asked its peers
 
 

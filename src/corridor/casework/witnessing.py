@@ -14,6 +14,7 @@ import structlog
 from corridor.casework import restored
 from corridor.casework.house import House
 from corridor.casework.models import NodeNote, PeerState
+from corridor.casework.sequencer import REFUSED
 from corridor.exchange import Peer
 from corridor.exchange.client import Client
 from corridor.exchange.outbox import backoff
@@ -31,7 +32,6 @@ from corridor.notary.witness import (
     write_request,
 )
 
-REFUSED = "witness.refused"
 ROLLBACK = "notary.witness.rollback"
 _HISTORIES = ("notary.log.forked", ROLLBACK, "notary.proof.invalid")
 log = structlog.get_logger("corridor.witnessing")

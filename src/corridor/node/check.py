@@ -121,7 +121,7 @@ def _post() -> list[Finding]:
 def _witnessed(home: House) -> Finding:
     """Whether others see the same log: the newest checkpoint that witnesses cosigned, and how far it is behind."""
     from corridor.casework.models import NodeNote
-    from corridor.casework.witnessing import REFUSED
+    from corridor.casework.sequencer import REFUSED
 
     refused = NodeNote.objects.filter(name=REFUSED).first()
     if refused is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from corridor.casework import access, anchoring, restored, store, witnessing
+from corridor.casework import access, anchoring, restored, sequencer, store
 from corridor.casework.access import Person
 from corridor.casework.house import House, house
 from corridor.casework.models import Dossier, NodeNote, OutboxLetter, PeerState, Transfer
@@ -124,7 +124,7 @@ def _notices(home: House, person: Person) -> tuple[str, ...]:
         codes.append("casework.directory.trouble")
     if anchoring.waiting(home).statements:
         codes.append("casework.time.waiting")
-    if NodeNote.objects.filter(name=witnessing.REFUSED).exists():
+    if NodeNote.objects.filter(name=sequencer.REFUSED).exists():
         codes.append("casework.witness.refused")
     if PeerState.objects.exclude(alarm="").exists():
         codes.append("casework.witness.alarm")
