@@ -180,7 +180,6 @@ def test_the_sealer_killed_at_any_moment_leaves_a_whole_package_or_none(tmp_path
     assert sum(seal_and_die(desk, after=rng.uniform(0.005, 0.25)) for _ in range(times))
 
 
-@pytest.mark.xfail(strict=True, reason="what the killed sealing left beside the payload stays in the package")
 @pytest.mark.parametrize("every", [9, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_sealing_killed_at_any_step_goes_on(tmp_path: Path, every: int) -> None:
     """With a journal: taken up again, and killed once more on the way, it ends in the same package, once."""

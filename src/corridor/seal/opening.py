@@ -165,9 +165,13 @@ def open_part(path: Path, name: str) -> FileIO:
         handle = os.open(path / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         raise PackageError("seal.bag.missing-file", name=name) from None
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
+    facts = os.fstat(handle)
+    if not stat.S_ISREG(facts.st_mode):
         os.close(handle)
         raise PackageError("seal.bag.missing-file", name=name)
+    if facts.st_size > PART_LIMIT:  # a hole costs nothing to make and hours to read
+        os.close(handle)
+        raise PackageError("seal.bag.file-too-long", name=name, limit=PART_LIMIT)
     return FileIO(handle, "rb")
 
 
