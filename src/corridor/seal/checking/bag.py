@@ -26,6 +26,7 @@ from corridor.seal.layout import (
     MANIFEST,
     MANIFEST_LIMIT,
     PART,
+    PART_LIMIT,
     PAYLOAD_NAME,
     README,
     TAGMANIFEST,
@@ -40,23 +41,43 @@ from corridor.seal.layout import (
 _BLOCK: Final = 1 << 20
 _HEADER: Final = 16 * 1024
 _NONCE: Final = 16
+_DEEPEST: Final = 4  # slashes in the longest name a package may hold: trust/a/b/c/d
 _GROWING: Final = ("package-key/", "custody/", "trust/")
 
 
 def walk(folder: Path, report: Report) -> Iterator[str]:
-    """Every file by its relative name; anything that is neither file nor folder is a finding."""
-    for base, folders, names in os.walk(folder):
-        for name in [*folders, *names]:
-            file = Path(base, name)
-            relative = file.relative_to(folder).as_posix()
-            printable = relative if relative.isprintable() else "?"
-            if file.is_symlink() or not (file.is_dir() or file.is_file()):
-                report.note("seal.bag.not-a-file", name=printable)
-            elif file.is_file():
-                if is_package_name(relative):
-                    yield relative
+    """Every file by its relative name; anything that is neither file nor folder is a finding, and so is what lies
+    deeper than a package goes. Nothing there is looked into."""
+    waiting = [""]
+    while waiting:
+        base = waiting.pop()
+        try:
+            entries = sorted(os.listdir(folder / base))
+        except OSError as error:
+            report.note("seal.bag.unreadable-file", name=_printable(base), errno=error.errno)
+            continue
+        for name in entries:
+            relative = f"{base}/{name}" if base else name
+            try:
+                mode = (folder / relative).lstat().st_mode
+            except OSError as error:
+                report.note("seal.bag.unreadable-file", name=_printable(relative), errno=error.errno)
+                continue
+            if stat.S_ISDIR(mode):
+                if relative.count("/") < _DEEPEST:
+                    waiting.append(relative)
                 else:
-                    report.note("seal.bag.extra-file", name=printable)
+                    report.note("seal.bag.extra-file", name=_printable(relative))
+            elif not stat.S_ISREG(mode):
+                report.note("seal.bag.not-a-file", name=_printable(relative))
+            elif is_package_name(relative):
+                yield relative
+            else:
+                report.note("seal.bag.extra-file", name=_printable(relative))
+
+
+def _printable(name: str) -> str:
+    return name if name.isprintable() and len(name) < 200 else "?"
 
 
 def fixed_files(folder: Path, report: Report) -> dict[str, str]:
@@ -113,9 +134,14 @@ def check_digests(
     for name in fixed:
         if name in files:
             try:
-                sizes.append(((folder / name).lstat().st_size, name))
+                size = (folder / name).lstat().st_size
             except OSError:
-                sizes.append((0, name))
+                size = 0
+            limit = MANIFEST_LIMIT if name == MANIFEST else PART_LIMIT
+            if size > limit:  # no sealer makes one: not read to an end that may be far
+                report.note("seal.bag.file-too-long", name=name, limit=limit)
+            else:
+                sizes.append((size, name))
     sizes.sort(reverse=True)
     waiting = iter(sizes)
     turn = threading.Lock()
