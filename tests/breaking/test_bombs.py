@@ -30,11 +30,6 @@ MIB = 1 << 20
 SMALL = 160 * MIB  # most memory a reading may take beyond the interpreter's own
 
 
-def known(why: str) -> pytest.MarkDecorator:
-    """A fault of ours that this test shows, to be mended: the mark goes when it passes."""
-    return pytest.mark.xfail(strict=True, reason=why)
-
-
 def sound() -> Forge:
     forge = Forge()
     forge.pack({"a": b"one", "b": b"two"})
@@ -418,15 +413,7 @@ LINES = {
 }
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case, marks=known("all lines are parted before the first is read") if "lines" in case else []
-        )
-        for case in LINES
-    ],
-)
+@pytest.mark.parametrize("case", list(LINES))
 def test_a_manifest_of_millions_of_lines_is_read_in_bounded_memory(
     tmp_path: Path, written: Forge, case: str
 ) -> None:
