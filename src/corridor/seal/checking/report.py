@@ -148,6 +148,7 @@ class Report:
     info: BagInfo | None = None
     findings: list[Finding] = field(default_factory=list)
     omitted: Counter[str] = field(default_factory=Counter)  # findings of a code beyond the first thousand
+    _of_a_code: Counter[str] = field(default_factory=Counter, repr=False)
     checked: list[str] = field(default_factory=list)  # codes of `checks`, and of what others checked besides
     checks: list[Note] = field(default_factory=list)
     not_checked: list[Note] = field(default_factory=list)
@@ -233,7 +234,8 @@ class Report:
         )
 
     def add(self, fault: Fault, where: str = "") -> None:
-        if sum(finding.code == fault.code for finding in self.findings) < MOST_OF_A_CODE:
+        self._of_a_code[fault.code] += 1
+        if self._of_a_code[fault.code] <= MOST_OF_A_CODE:
             self.findings.append(Finding(fault, where))
         else:
             self.omitted[fault.code] += 1
