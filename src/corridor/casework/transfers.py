@@ -143,23 +143,27 @@ def open_file(home: House, state: str, package_id: str, name: str) -> tuple[int,
     package, kind = _given(state, package_id)
     if name.startswith("package-key/") and kind == SENT and closed_since(home, state, package) is not None:
         raise NotHere  # the list may be from before the gate closed
-    for entry in _listed(home, state, package_id):
+    for entry in _listed(home, state, package):
         if entry.name == name:
             return entry.size, (home.packages / package.folder / name).open("rb")
     raise NotHere
 
 
-def _listed(home: House, state: str, package_id: str) -> list[FileEntry]:
-    key = (str(home.root), state, package_id, Handover.objects.filter(package_id=package_id).count())
+def _listed(home: House, state: str, package: Package) -> list[FileEntry]:
+    """The listing, made anew when a wrap, statement, anchor or trust file has come since."""
+    folder = home.packages / package.folder
+    tops = (folder / top for top in ("package-key", "custody", "trust", "trust/tsa"))
+    grown = tuple(top.stat().st_mtime_ns if top.is_dir() else 0 for top in tops)
+    key = (str(home.root), state, package.pk, Handover.objects.filter(package=package).count(), grown)
     found = _listings.get(key)
     if found is None:
-        found = listing(home, state, package_id)
+        found = listing(home, state, package.pk)
         _listings.clear()  # one package is being collected at a time, as a rule
         _listings[key] = found
     return found
 
 
-_listings: dict[tuple[str, str, str, int], list[FileEntry]] = {}
+_listings: dict[tuple[str, str, str, int, tuple[int, ...]], list[FileEntry]] = {}
 
 
 # ---- what a peer brings
