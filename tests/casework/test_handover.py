@@ -130,6 +130,20 @@ def test_the_gate_is_asked_again_when_the_package_leaves(desk: Desk, given: str)
     assert len(stream.read(size + 1)) == size
 
 
+def test_what_was_listed_is_given_though_it_came_after_the_last_collection(desk: Desk, given: str) -> None:
+    """A proof that comes between two collections is in the second list, and must be there to be had."""
+    size, stream = transfers.open_file(desk.home, "XBB", given, "bag-info.txt")
+    stream.read(size)
+    folder = desk.home.packages / Package.objects.get(pk=given).folder
+    (statement,) = (file for file in (folder / "custody").glob("*-sealed.dsse.json"))
+    later = folder / "custody" / statement.name.replace(".dsse.json", ".0123abcd.tsr")
+    later.write_bytes(b"a time that came late")
+    name = f"custody/{later.name}"
+    assert name in {file.name for file in transfers.listing(desk.home, "XBB", given)}
+    size, stream = transfers.open_file(desk.home, "XBB", given, name)
+    assert stream.read(size + 1) == b"a time that came late"
+
+
 def test_a_package_follows_a_delivery_and_nothing_else(desk: Desk, ask: Callable[..., str]) -> None:
     opened = ask("stored_data", "ca-signatory")
     _act(desk, opened, "acknowledge", {}, Attachment("cd" * 32, 5, "package"))
