@@ -105,16 +105,16 @@ class DirectFile:
             except OSError as error:
                 if error.errno != errno.EINVAL or not self._direct:
                     raise
-                # A stricter alignment than ours: go on through the cache.
-                flags = fcntl.fcntl(self._handle, fcntl.F_GETFL)
-                fcntl.fcntl(self._handle, fcntl.F_SETFL, flags & ~_DIRECT)
-                self._direct = False
+                self._through_cache()  # a stricter alignment than ours
                 continue
             if count == 0:
                 raise PackageError("seal.disk.refused", errno="EIO")
             self._written += count
             data = data[count:]
             if data and self._direct and count % ALIGN:
-                flags = fcntl.fcntl(self._handle, fcntl.F_GETFL)
-                fcntl.fcntl(self._handle, fcntl.F_SETFL, flags & ~_DIRECT)
-                self._direct = False
+                self._through_cache()
+
+    def _through_cache(self) -> None:
+        flags = fcntl.fcntl(self._handle, fcntl.F_GETFL)
+        fcntl.fcntl(self._handle, fcntl.F_SETFL, flags & ~_DIRECT)
+        self._direct = False
