@@ -109,6 +109,10 @@ def _bad(fields: dict, place: str) -> dict:
         },
         "log origin": {"log_origin": "two\nlines"},
         "time without a zone": {"issued": "2026-03-01T09:00:00"},
+        "zone that is a path": {"time_zone": "../../etc/passwd"},
+        "week of days off": {"calendar": {"weekend": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}},
+        "day that is none": {"calendar": {"holidays": ["2026-02-30"]}},
+        "too many days off": {"calendar": {"holidays": ["2026-03-01"] * 401}},
     }
     return {**fields, **changes[place]}
 
@@ -131,6 +135,10 @@ def _bad(fields: dict, place: str) -> dict:
         "another State's authority",
         "log origin",
         "time without a zone",
+        "zone that is a path",
+        "week of days off",
+        "day that is none",
+        "too many days off",
     ],
 )
 def test_an_entry_with_one_fault_is_refused(place: str) -> None:
@@ -141,6 +149,22 @@ def test_an_entry_with_one_fault_is_refused(place: str) -> None:
         Entry.from_dict(_bad(party.fields(), place))
     assert caught.value.code == "registry.entry.malformed"
     assert "PRIVATE" not in str(caught.value)
+
+
+def test_a_state_may_say_when_its_offices_are_closed() -> None:
+    """Both fields are optional and come back as they were signed."""
+    party = Party("XAA")
+    party.version = 1
+    silent = Entry.from_dict(party.fields())
+    assert silent.time_zone is None
+    assert silent.calendar is None
+    assert "calendar" not in silent.to_dict()
+    said = {
+        "time_zone": "America/Argentina/Ushuaia",
+        "calendar": {"weekend": ["fri"], "holidays": ["2026-11-30"]},
+    }
+    entry = Entry.from_json(Entry.from_dict({**party.fields(), **said}).to_json())
+    assert entry.to_dict() | said == entry.to_dict()
 
 
 def test_a_node_that_only_calls_out_needs_no_address() -> None:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from cryptography import x509
@@ -43,6 +43,11 @@ def _utc(value: datetime) -> datetime:
 
 Instant = Annotated[AwareDatetime, AfterValidator(_utc), PlainSerializer(instant.to_text)]
 StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+#: A name of the IANA time zone database. Whoever does not know the name goes by UTC.
+TimeZone = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2}$")
+]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 AgeRecipient = Annotated[str, StringConstraints(pattern=r"^age1[a-z0-9]{20,4000}$")]
@@ -155,6 +160,13 @@ class AuthorityRow(Grows):
     languages: tuple[Language, ...] = ()
 
 
+class WorkingCalendar(Grows):
+    """When a State's offices are closed. Nothing legal runs by it: it serves service levels and reminders."""
+
+    weekend: Annotated[tuple[Weekday, ...], Field(max_length=6)] | None = None
+    holidays: Annotated[tuple[date, ...], Field(max_length=400)] = ()
+
+
 class ContactPoint(Grows):
     """The point of contact reached at any hour."""
 
@@ -180,6 +192,8 @@ class Entry(Grows):
     contact_point: ContactPoint = ContactPoint()
     declarations: tuple[dict[str, Any], ...] = ()
     drills: tuple[str, ...] = ()
+    time_zone: TimeZone | None = None
+    calendar: WorkingCalendar | None = None
     log_origin: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./_-]{0,246}$")]
     witnesses: tuple[StateCode, ...] = Field(default=(), max_length=16)
 
