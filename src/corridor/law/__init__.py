@@ -97,6 +97,7 @@ if TYPE_CHECKING:
         Jurisdiction,
         JurisdictionGround,
         Moment,
+        Needed,
         Notification,
         OfficeDuty,
         Option,
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
         Registers,
         Reservation,
         Safeguard,
+        SafeguardStep,
     )
 
 #: Name -> the module it lives in: read when first asked for, so that a short question stays short.
@@ -174,6 +176,7 @@ _LAZY: dict[str, str] = {
     "JurisdictionGround": "corridor.law.treaty",
     "Matrix": "corridor.law.matrix",
     "Moment": "corridor.law.treaty",
+    "Needed": "corridor.law.treaty",
     "NotApplicable": "corridor.law.reasons",
     "Notification": "corridor.law.treaty",
     "OfficeDuty": "corridor.law.treaty",
@@ -186,6 +189,7 @@ _LAZY: dict[str, str] = {
     "Registers": "corridor.law.treaty",
     "Reservation": "corridor.law.treaty",
     "Safeguard": "corridor.law.treaty",
+    "SafeguardStep": "corridor.law.treaty",
     "Relation": "corridor.law.neighbours",
     "State": "corridor.law.states",
     "between": "corridor.law.between",
@@ -277,6 +281,7 @@ __all__ = [
     "Moment",
     "National",
     "Nature",
+    "Needed",
     "NotApplicable",
     "Notification",
     "Offence",
@@ -304,6 +309,7 @@ __all__ = [
     "Role",
     "Rules",
     "Safeguard",
+    "SafeguardStep",
     "Scenario",
     "Source",
     "Standing",
@@ -372,6 +378,7 @@ __all__ = [
     "state",
     "states",
     "status",
+    "steps",
 ]
 
 
@@ -406,6 +413,16 @@ def procedural(instrument: str = DEFAULT) -> Procedural:
 def safeguards(instrument: str = DEFAULT) -> tuple[Safeguard, ...]:
     """What protects persons and States, and what the product does about it."""
     return shipped().safeguards(instrument)
+
+
+def steps(kind: str, basis: str = DEFAULT, *, on: date) -> tuple[SafeguardStep, ...]:
+    """What a requested State looks at and writes down before it executes a request of this kind under `basis`.
+
+    Without a provision (`ref` None) where the data has no steps of that basis. Raises LawFault
+    `law.form.unknown-kind`, `law.form.not-on-date`.
+    """
+    form(kind, basis, on=on)
+    return shipped().steps_for(kind, basis)
 
 
 def registers(instrument: str = DEFAULT) -> Registers:

@@ -103,7 +103,9 @@ def duty(row: Row, instrument: str) -> Duty:
 
 
 def measure(row: Row, instrument: str) -> MeasureKind:
-    line = MeasureKind(id=row.text("id"), text=row.text("text"), **_base(row, instrument))
+    line = MeasureKind(
+        id=row.text("id"), text=row.text("text"), intrusive=row.flag("intrusive"), **_base(row, instrument)
+    )
     row.done()
     return line
 

@@ -12,6 +12,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -341,6 +342,24 @@ class Rules:
     def safeguards(self, instrument: str = DEFAULT) -> tuple[treaty.Safeguard, ...]:
         found: tuple[treaty.Safeguard, ...] = self._of("safeguards", instrument)
         return found
+
+    def steps(self, instrument: str = DEFAULT) -> tuple[treaty.SafeguardStep, ...]:
+        """Every line of the page of steps; empty where the instrument has none."""
+        found: tuple[treaty.SafeguardStep, ...] = self._of("steps", instrument)
+        return found
+
+    def steps_for(self, kind: str, basis: str = DEFAULT) -> tuple[treaty.SafeguardStep, ...]:
+        """The steps of a kind of request under `basis`, in the order of the page.
+
+        Where the data has none for the basis, the steps are the Convention's, told without a provision: who executes
+        looks at them all the same, and nothing is cited that does not apply.
+        """
+        own = self.steps(basis) if self.has_rules(basis) else ()
+        found = tuple(each for each in own if kind in each.kinds)
+        if found:
+            return found
+        known = (each for each in self.steps(DEFAULT) if kind in each.kinds)
+        return tuple(replace(each, instrument=basis, ref=None) for each in known)
 
     def actors(self, instrument: str = DEFAULT) -> tuple[treaty.Actor, ...]:
         found: tuple[treaty.Actor, ...] = self._of("actors", instrument)

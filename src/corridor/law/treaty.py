@@ -128,6 +128,28 @@ class Safeguard(Line):
     product: str | None = None
 
 
+class Needed(StrEnum):
+    """When a safeguard is a step: always, where domestic law asks for it, or where personal data go."""
+
+    ALWAYS = "always"
+    WHERE_DOMESTIC_LAW_ASKS = "where_domestic_law_asks"
+    WHERE_PERSONAL_DATA_GO = "where_personal_data_go"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeguardStep(Line):
+    """What a requested State looks at before an act that executes. `step`: the code it is written down under, the same
+    whatever provision a kind of request takes it from; `kinds`: the kinds of request this line is about. `ref` is None
+    where the instrument has no such clause and the step is the product's own.
+    """
+
+    id: str
+    step: str
+    text: str
+    needed: Needed
+    kinds: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor(Line):
     """Somebody with a part under the instrument. `register`: the id of the register that lists it, if one does."""
@@ -337,6 +359,31 @@ def _safeguard(row: Row, instrument: str) -> Safeguard:
     )
 
 
+def read_steps(top: Row, instrument: str) -> tuple[SafeguardStep, ...]:
+    """steps.yaml: `steps`. A kind of request has a step once."""
+    found = _lines(top, "steps", _step, instrument)
+    top.done()
+    told = [(kind, line.step) for line in found for kind in line.kinds]
+    if twice := sorted({each for each in told if told.count(each) > 1}):
+        raise top.fault(f"step {twice[0][1]} stands twice for {twice[0][0]}")
+    return found
+
+
+def _step(row: Row, instrument: str) -> SafeguardStep:
+    id = row.text("id")
+    line = SafeguardStep(
+        id=id,
+        step=row.maybe_text("step") or id,
+        text=row.text("text"),
+        needed=row.word("needed", Needed),
+        kinds=row.texts("kinds"),
+        **_base(row, instrument),
+    )
+    if not line.kinds:
+        raise row.fault("a step is for some kind of request: kinds is empty")
+    return line
+
+
 def read_actors(top: Row, instrument: str) -> tuple[Actor, ...]:
     """actors.yaml: `actors`."""
     found = _lines(top, "actors", _actor, instrument)
@@ -453,6 +500,7 @@ PAGES: Mapping[str, tuple[Callable[[Row, str], Any], Callable[[str], Any]]] = {
     "jurisdiction": (read_jurisdiction, Jurisdiction),
     "procedural": (read_procedural, Procedural),
     "safeguards": (read_safeguards, lambda _: ()),
+    "steps": (read_steps, lambda _: ()),
     "actors": (read_actors, lambda _: ()),
     "registers": (read_registers, Registers),
     "notifications": (read_notifications, lambda _: ()),

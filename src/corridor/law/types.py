@@ -419,10 +419,15 @@ class Duty(Line):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureKind(Line):
-    """A kind of domestic measure with which a requested State executes what it was asked."""
+    """A kind of domestic measure with which a requested State executes what it was asked.
+
+    `intrusive`: Corridor asks who authorised it before it is marked served. The mark is ours, not the treaty's: the
+    instruments leave to domestic law which powers a court or another independent body authorises.
+    """
 
     id: str
     text: str
+    intrusive: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
