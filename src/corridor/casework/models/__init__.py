@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corridor.casework.models.cases import Case, CaseChange, CaseImport, CasePerson
 from corridor.casework.models.dossiers import ActReceipt, ActRow, Dossier, Draft, LogLeaf
 from corridor.casework.models.evidence import (
     CustodyLeaf,
@@ -20,6 +21,10 @@ __all__ = [
     "ActReceipt",
     "ActRow",
     "Authority",
+    "Case",
+    "CaseChange",
+    "CaseImport",
+    "CasePerson",
     "CustodyLeaf",
     "Dossier",
     "Draft",
