@@ -59,11 +59,34 @@ class Provider(Coded):
     state: StateCode | None = None
 
 
-class Account(Coded):
-    """A handle at a provider."""
+AccountType = Literal[
+    "email",
+    "username",
+    "phone",
+    "user_id",
+    "device",
+    "domain",
+    "wallet",
+    "iban",
+    "bic",
+    "card",
+    "imei",
+    "imsi",
+    "mac",
+    "url",
+    "other",
+]
 
-    type: Literal["email", "username", "phone", "user_id", "device", "domain", "wallet", "other"]
+
+class Account(Coded):
+    """What names somebody or something at a provider. Whether it can be one is advice (`identifiers`), never law.
+
+    `chain` is that of a virtual asset's address: the same string may be an address on several.
+    """
+
+    type: AccountType
     value: Word
+    chain: Word | None = None
 
 
 class Address(Coded):
@@ -72,6 +95,7 @@ class Address(Coded):
     ip: Word
     port: Annotated[int, Field(ge=1, le=65535)]
     time: Second
+    zone: Word | None = None  # the IANA zone of the clock it was read from; `time` carries its offset either way
 
     @model_validator(mode="after")
     def _is_address(self) -> Address:
