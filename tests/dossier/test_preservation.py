@@ -212,6 +212,8 @@ def test_possible_offers_each_act_with_the_form_of_its_body():
         "warn",
         "preserved",
         "refuse",
+        "report_status",
+        "notify",
         "amend_members",
     }
     assert "preserved_until" in offered["preserved"].schema["properties"]

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.dossier.cast import AUTHORITY, CUSTODY, MEASURE, PACKAGE, T0, Table, words
+from tests.dossier.cast import AUTHORITY, T0, Table, words
+from tests.dossier.contents import body_of
 
 from corridor import dossier
 from corridor.dossier import Condition, VerifiedAct
@@ -17,38 +18,10 @@ from corridor.dossier.fold import _Folding
 from corridor.dossier.kinds import REGISTRY
 
 REASONS = words(reasons="By law.")
-
-
-def content(name, state, table, draw):
-    """Some content for an act: what stands in the dossier where the act names it, or something that does not."""
-    some = "ef" * 32
-    warnings = [act.id for act in _acts(table) if act.act.header.act == "warn"] or [some]
-    offers = [act.id for act in _acts(table) if act.act.header.act == "accept"] or [some]
-    rows = [
-        {"state": each, "authority": AUTHORITY[each], "role": role}
-        for each, role in (("XAA", "requesting"), ("XBB", "requested"), ("XCC", "observer"))
-    ]
-    return {
-        "preserved": {"preserved_until": draw(["2027-02-01", "2027-03-01"])},
-        "grant_extension": {"preserved_until": draw(["2027-02-15", "2027-05-01"])},
-        "expire": {"date": draw(["2027-02-02", "2027-06-01"])},
-        "locate": {"found": True},
-        "warn": {"risks": ["availability"]},
-        "proceed": {"answers": draw(warnings)},
-        "disclose_traffic": {"providers": [{"name": "Transit"}]},
-        "followed_by": {"dossier": some},
-        "refuse": {"ground": "domestic_prohibition"},
-        "postpone": {"ground": "ongoing_proceedings"},
-        "release": {"reason": "other"},
-        "ask": {"items": ["necessity"], "answer_by": "2026-12-01"},
-        "consult": {"considering": "reply"},
-        "accept_conditions": {"offer": draw(offers)},
-        "decline_conditions": {"offer": draw(offers)},
-        "execute": MEASURE,
-        "deliver": {"packages": [PACKAGE], "custody": CUSTODY},
-        "confirm": {"packages": [PACKAGE], "result": draw(["unchanged", "changed"])},
-        "amend_members": {"members": rows},
-    }.get(name, {})
+MEMBERS = [
+    {"state": each, "authority": AUTHORITY[each], "role": role}
+    for each, role in (("XAA", "requesting"), ("XBB", "requested"), ("XCC", "observer"))
+]
 
 
 def _acts(table):
@@ -76,13 +49,16 @@ def play(seed, kind, steps, states=("XAA", "XBB"), forking=0.0):
         if not names:
             continue
         name = rng.choice(names)
-        body = content(name, state, table, rng.choice)
-        if name == "stand":
+        if name == "amend_members":
+            body = {"members": MEMBERS}
+        elif name == "stand":
             body = {
                 "stands": rng.choice(
                     [id_ for f in known.unresolved_forks if f.state == state for id_ in f.acts]
                 )
             }
+        else:
+            body = body_of(kind, name, [act.id for act in _acts(table)], rng)
         conditions = (Condition("1", "other"),) if name == "accept" and rng.random() < 0.4 else ()
         heads = [by_id[id_] for id_ in known.heads]
         act = table.act(state, name, body, texts=REASONS, seen=heads, conditions=conditions)

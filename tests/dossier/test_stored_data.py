@@ -166,6 +166,6 @@ def test_withdrawn_and_closed():
     table = Table()
     table.open("stored_data")
     table.act("XAA", "withdraw", {"reason": "no_longer_needed"})
-    assert table.fold().possible("XBB") == ("close", "amend_members")
+    assert table.fold().possible("XBB") == ("close", "notify", "amend_members")
     table.act("XBB", "close")
     assert table.fold().status == "closed"

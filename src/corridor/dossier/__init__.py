@@ -35,6 +35,7 @@ from corridor.dossier.draft import (
     possible,
     problems,
     schema,
+    texts_of,
 )
 from corridor.dossier.fold import FOLD, FoldFault, fold
 from corridor.dossier.kinds import REGISTRY
@@ -80,5 +81,6 @@ __all__ = [
     "problems",
     "schema",
     "sign",
+    "texts_of",
     "verify_act",
 ]

@@ -327,7 +327,7 @@ def _check_opening(head: Header, addressed: set[str]) -> None:
         len(set(states)) != len(states)
         or set(states) != addressed | {head.sender.state}
         or roles.count("requesting") != 1
-        or roles.count("requested") != 1
+        or roles.count("requested") < 1
         or not set(roles) <= {"requesting", "requested", "observer"}
         or next(m.state for m in head.members if m.role == "requesting") != head.sender.state
     ):

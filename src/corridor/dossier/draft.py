@@ -71,6 +71,11 @@ def possible(state: State, by: str) -> tuple[PossibleAct, ...]:
     )
 
 
+def texts_of(kind: str, act: str) -> tuple[str, ...]:
+    """The fields of free text an act has a place for."""
+    return REGISTRY[kind].texts.get(act, ("note",))
+
+
 def act_code(kind: str, act: str) -> str:
     return f"act.{act}" if act in {STAND, AMEND} else f"{kind}.act.{act}"
 

@@ -20,7 +20,7 @@ from corridor.dossier.act import Member, VerifiedAct
 from corridor.dossier.completeness import Missing
 from corridor.dossier.forks import Fork
 from corridor.dossier.kinds import REGISTRY
-from corridor.dossier.kinds.kind import Flag, Move, Setting
+from corridor.dossier.kinds.kind import Flag, Move, Setting, Under
 from corridor.dossier.members import AMEND, AmendMembers, Proposals
 from corridor.dossier.order import Graph, Order, bits, build, linearise
 from corridor.dossier.state import (
@@ -121,13 +121,18 @@ class _Folding:
         except law.LawFault:
             # A basis that was no law yet on that day: nothing to check it by, and everyone sees so.
             return self._without_status(opening, "rules.not-on-date")
+        if not kind.several and sum(member.role == "requested" for member in head.members) > 1:
+            return self._without_status(opening, "rules.one-requested-state")
+        self.under = Under(self.form, rules, head.basis.instrument)
         self.kind, self.requesting = kind, head.sender.state
         self.requested = next(m.state for m in head.members if m.role == "requested")
         for i in range(len(graph.acts)):
             self._judge(i)
         standing = self._standing(graph.everything)
         split, _ = self._forks(graph.everything)
-        setting = Setting(self.form, self.requesting, self.requested, self.as_of, self.received)
+        setting = Setting(
+            self.form, self.requesting, self.requested, self.as_of, self.received, standing.members
+        )
         view = kind.view(standing.status, standing.facts, setting)
         lacking = self._missing(standing)
         stopped = any(fork.stands is None for fork in split) or self._held_by_a_party()
@@ -155,7 +160,7 @@ class _Folding:
             disclosure_stopped=stopped,
             conditions=tuple(kind.conditions(standing.facts)),
             links=view.links,
-            preserved_until=view.preserved_until,
+            preserved_until=kind.until(standing.facts),
             order=tuple(graph.acts[i].id for i in standing.outcomes),
             facts=standing.facts,
         )
@@ -293,7 +298,9 @@ class _Folding:
     def _open(self, i: int, act: VerifiedAct) -> _Standing:
         move = self._move(i, act, act.act.header.members)
         facts = self.kind.apply("", self.kind.facts(), move)
-        flags = (Flag("body.malformed", act.id),) if move.body is None else ()
+        flags = self.kind.doubts("", facts, move, self.under)
+        if move.body is None:
+            flags += (Flag("body.malformed", act.id),)
         return _Standing(
             self.kind.opens, facts, act.act.header.members, Proposals(), {i: Outcome(EFFECTIVE)}, flags
         )
@@ -323,7 +330,7 @@ class _Folding:
         if head.act == AMEND:
             return (
                 None
-                if move.body.fits(before.members)
+                if move.body.fits(before.members, several=self.kind.several)
                 else Outcome(ILLEGAL, "rule.members", "spec/act.md 5.10")
             )
         if head.act in self.kind.disclosing and any(
@@ -383,9 +390,13 @@ class _Folding:
         status = self.kind.next_status(move.role, before.status, event)
         assert status is not None
         facts = self.kind.apply(before.status, before.facts, move)
-        flags = self.kind.doubts(before.status, before.facts, move, self.form)
+        flags = self.kind.doubts(before.status, before.facts, move, self.under)
+        members = before.members
+        if move.name in self.kind.leaving:
+            members = tuple(member for member in members if member.state != move.state)
         return replace(
             before,
+            members=members,
             status=self.kind.entered(status, facts),
             facts=facts,
             outcomes={**before.outcomes, i: Outcome(EFFECTIVE)},
@@ -422,7 +433,7 @@ class _Folding:
         return self.kind.forbid(standing.status, standing.facts, move)
 
     def _amend(self, before: _Standing, i: int, move: Move) -> _Standing:
-        if not move.body.fits(before.members):
+        if not move.body.fits(before.members, several=self.kind.several):
             return _with(before, i, Outcome(OVERTAKEN, "crossing.members-changed"))
         proposals, members = before.proposals.add(move.act.header.sender.state, move.body, before.members)
         after = replace(before, proposals=proposals, members=members)

@@ -28,14 +28,20 @@ class AmendMembers(Coded):
     def list(self) -> tuple[Member, ...]:
         return tuple(Member(row.state, row.authority, row.role) for row in self.members)
 
-    def fits(self, current: tuple[Member, ...]) -> bool:
-        """Each State once, and the two States the request is between stay who they are."""
+    def fits(self, current: tuple[Member, ...], *, several: bool = False) -> bool:
+        """Each State once, and the States the request is between stay who they are.
+
+        `several`: where more than two may take part, others may join and nobody is put out.
+        """
         states = [row.state for row in self.members]
 
         def parties(rows: tuple[Member, ...]) -> set[tuple[str, str]]:
             return {(row.state, row.role) for row in rows if row.role != "observer"}
 
-        return len(set(states)) == len(states) and parties(self.list()) == parties(current)
+        before, after = parties(current), parties(self.list())
+        joining = {role for _, role in after - before}
+        stays = before <= after and joining <= {"requested"} if several else before == after
+        return len(set(states)) == len(states) and stays
 
 
 @dataclass(frozen=True)

@@ -86,13 +86,15 @@ class State:
     facts: Any = field(repr=False, default=None)
 
     def possible(self, by: str) -> tuple[str, ...]:
-        """Names of the acts the table lets a State send now. Whether an officer may is another room's question."""
+        """Names of the acts a State may send now and that make sense; who may sign is another room's question."""
         if self.status is None or by not in {member.state for member in self.members}:
             return ()
         if any(fork.stands is None and fork.state == by for fork in self.forks):
             return (forks.STAND,)
         kind = REGISTRY[self.kind]
         names = kind.possible(role_of(self.members, by), self.status)
+        idle = kind.idle(self.facts, by)
+        names = tuple(name for name in names if name not in idle)
         if self.disclosure_stopped:
             names = tuple(name for name in names if name not in kind.disclosing)
         return (*names, AMEND)

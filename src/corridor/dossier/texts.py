@@ -13,8 +13,10 @@ import yaml
 def catalogue() -> Mapping[str, str]:
     """All codes of this room with their English: those every kind shares, then each kind's own."""
     root = resources.files("corridor.dossier.kinds")
-    pages = [root.joinpath("texts.yaml")]
-    pages += [folder.joinpath("texts.yaml") for folder in root.iterdir() if folder.is_dir()]
+    pages = [root.joinpath("texts.yaml"), root.joinpath("parts", "texts.yaml")]
+    pages += [
+        each.joinpath("texts.yaml") for each in root.iterdir() if each.is_dir() and each.name != "parts"
+    ]
     found: dict[str, str] = {}
     for page in pages:
         if page.is_file():
@@ -23,5 +25,6 @@ def catalogue() -> Mapping[str, str]:
 
 
 def text(code: str) -> str:
-    """The English of a code; the code itself where there is none."""
-    return catalogue().get(code, code)
+    """The English of a code; what all kinds share where a kind has no words of its own; else the code itself."""
+    found = catalogue()
+    return found.get(code) or found.get(code.partition(".")[2], code)

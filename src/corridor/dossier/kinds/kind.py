@@ -1,16 +1,22 @@
-"""What a kind of request consists of: its table, bodies, crossings and the few functions the fold calls."""
+"""What a kind of request consists of: its table, the parts it is put together from, and what the fold asks of it.
+
+A *part* is one thing that happens in many kinds (questions and answers, conditions offered and accepted, evidence
+handed over): the acts it brings, the facts it keeps, and what it says is possible, doubtful, owed and on the clock. A
+kind is its own part (`own`), shared parts, a table of who may do what in which status, and rules for acts that cross.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import BaseModel
 
-from corridor.dossier.act import Act
+from corridor.dossier.act import Act, Condition, Member
 
 REQUESTING = "requesting"
 REQUESTED = "requested"
@@ -18,6 +24,8 @@ SAME = "="  # the act leaves the status where it is
 
 # {role: {status: {event: next status}}}; an event is an act's name, or `name/variant` where its content decides.
 Table = Mapping[str, Mapping[str, Mapping[str, str]]]
+Texts = Mapping[str, tuple[str, ...]]  # act -> fields of free text it has a place for
+F = TypeVar("F")
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,11 @@ class Move:
     role: str
     act: Act
     body: Any
+
+    @property
+    def state(self) -> str:
+        """The State whose act it is."""
+        return self.act.header.sender.state
 
 
 @dataclass(frozen=True)
@@ -86,14 +99,150 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Due:
+    """What a status leaves owed: a row of a kind's `due` table. `duty` is the id of the duty in the law's form."""
+
+    code: str
+    by: str  # a role
+    duty: str | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the acts so far have established: the facts of each part, by its name."""
+
+    opening: str = ""
+    parts: Mapping[str, Any] = field(default_factory=dict)
+
+    def having(self, name: str, value: Any) -> Facts:
+        return replace(self, parts={**self.parts, name: value})
+
+
+@dataclass(frozen=True)
 class Setting:
-    """What the fold tells a kind beside its own facts. `owed_by` names are State codes."""
+    """What the fold tells a kind beside its own facts. `requesting` and `requested` are State codes."""
 
     form: Any
     requesting: str
     requested: str
     as_of: datetime
     received: Callable[[str, str], datetime | None]  # (act id, State) -> when that State's receipt says
+    members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A dossier as a part looks at it to say what is owed and what runs."""
+
+    kind: str
+    status: str
+    facts: Facts
+    setting: Setting
+    over: bool  # nothing more is owed under the request
+    fulfilled: bool  # what was asked for was given
+
+    @property
+    def form(self) -> Any:
+        return self.setting.form
+
+    def state_of(self, role: str) -> str:
+        return self.setting.requesting if role == REQUESTING else self.setting.requested
+
+    def owed(self, code: str, role: str, act: str | None = None, duty: str | None = None) -> Owed:
+        """`code` is told under the kind; `duty` is an id in the law's form, cited if it is there."""
+        ref = None if duty is None else duty_ref(self.form, duty)
+        return Owed(f"{self.kind}.owed.{code}", self.state_of(role), act, ref)
+
+    def clock(
+        self,
+        code: str,
+        by: str,
+        day: date,
+        act: str | None,
+        *,
+        met: bool = False,
+        ended: bool | None = None,
+        basis: str | None = None,
+    ) -> Clock:
+        """A clock of a legal date; `by` is a State. `ended`: nothing is owed by then any more (None: if `over`)."""
+        due = end_of(day)
+        late = self.setting.as_of > due
+        gone = self.over if ended is None else ended
+        state = "met" if met else "lapsed" if gone else "late" if late else "running"
+        return Clock(f"{self.kind}.clock.{code}", by, due, basis, state, act)
+
+
+@dataclass(frozen=True)
+class Under:
+    """The law an act is looked at by: the pinned rules, the form of the kind, and the instrument it is under."""
+
+    form: Any
+    rules: Any
+    instrument: str
+
+
+class Part(Generic[F]):
+    """One thing that happens in dossiers. Subclasses say what they need to and inherit that nothing else is so.
+
+    Rule 1: what decides legality is in the kind's table or in `forbid`. Rule 2: neither asks the law data, so a legal
+    act stays legal when a paragraph is corrected; the law only raises doubts (`doubts`), shown and never enforced.
+    """
+
+    name: ClassVar[str]
+    bodies: ClassVar[Mapping[str, type[BaseModel]]] = MappingProxyType({})
+    texts: ClassVar[Texts] = MappingProxyType({})
+
+    def start(self) -> F:
+        """The facts before any act."""
+        return cast(F, None)
+
+    def of(self, facts: Facts) -> F:
+        return cast(F, facts.parts[self.name])
+
+    def event(self, move: Move) -> str | None:
+        """`name/variant` where the content of one of the part's acts decides; None for the plain name."""
+        return None
+
+    def forbid(self, status: str, facts: Facts, move: Move) -> str | None:
+        """Beyond the table: what an act names must stand. The last words of a code, or None."""
+        return None
+
+    def apply(self, status: str, facts: Facts, move: Move) -> F:
+        """The part's facts after an act of any part, tried in `status`. `facts` are those before it."""
+        return self.of(facts)
+
+    def entered(self, status: str, facts: Facts) -> str:
+        """The status after the facts are in, where they alone decide it (as h11 calls it: state-triggered)."""
+        return status
+
+    def doubts(self, status: str, facts: Facts, move: Move, under: Under) -> Iterable[Flag]:
+        """Doubts all members see, `code` without the kind. The act stands, its reason beside it."""
+        return ()
+
+    def idle(self, facts: Facts, state: str) -> frozenset[str]:
+        """Acts that would answer or settle something, where nothing waits for it from that State: not offered."""
+        return frozenset()
+
+    def turn(self, status: str, facts: Facts) -> str | None:
+        """The role something waits on before the status counts; None where the part waits for nobody."""
+        return None
+
+    def fulfilled(self, status: str, facts: Facts) -> bool:
+        """Whether what was asked for was given, as far as the part knows."""
+        return False
+
+    def owed(self, scene: Scene) -> Iterable[Owed]:
+        return ()
+
+    def clocks(self, scene: Scene) -> Iterable[Clock]:
+        return ()
+
+    def flags(self, scene: Scene) -> Iterable[Flag]:
+        """Doubts that come with time or receipts, whole codes without the kind."""
+        return ()
+
+    def links(self, facts: Facts) -> tuple[Link, ...]:
+        return ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +253,6 @@ class View:
     owed: tuple[Owed, ...] = ()
     clocks: tuple[Clock, ...] = ()
     links: tuple[Link, ...] = ()
-    preserved_until: Any = None
     flags: tuple[Flag, ...] = ()
 
 
@@ -113,20 +261,109 @@ class Kind:
     """A kind of request. A new one begins as a copy of the nearest folder and one line in REGISTRY."""
 
     name: str
+    own: Part[Any]
     opens: str  # status after the opening act
     table: Table
-    bodies: Mapping[str, type[BaseModel]]
+    parts: tuple[Part[Any], ...]
+    turns: Mapping[str, str | None]  # status -> the role whose turn it is, where no part waits for another
     crossings: tuple[Crossing, ...]
-    disclosing: frozenset[str]  # acts that hand something over: stopped while there is doubt
-    facts: Callable[[], Any]
-    event: Callable[[Move], str]
-    forbid: Callable[[str, Any, Move], str | None]
-    apply: Callable[[str, Any, Move], Any]
-    doubts: Callable[[str, Any, Move, Any], tuple[Flag, ...]]
-    view: Callable[[str, Any, Setting], View]
-    entered: Callable[[str, Any], str]  # status after the facts are in (h11: state-triggered transitions)
+    over: frozenset[str]  # statuses in which nothing more is owed under the request
+    due: Mapping[str, tuple[Due, ...]] = field(default_factory=dict)
+    disclosing: frozenset[str] = frozenset()  # acts that hand something over: stopped while there is doubt
+    executing: frozenset[str] = frozenset()  # acts that rest on safeguards a State records first, for itself
+    leaving: frozenset[str] = frozenset()  # acts by which a State ceases to be a member
+    several: bool = False  # more than one State may be asked
     from_header: frozenset[str] = frozenset()  # content items the signed header already answers
-    conditions: Callable[[Any], tuple[Any, ...]] = field(default=lambda facts: ())
+    condition_codes: tuple[str, ...] = ()  # conditions a State may offer
+    conditions: Callable[[Facts], tuple[Condition, ...]] = field(default=lambda facts: ())
+    until: Callable[[Facts], date | None] = field(default=lambda facts: None)  # data are kept until
+
+    @cached_property
+    def all_parts(self) -> tuple[Part[Any], ...]:
+        return (self.own, *self.parts)
+
+    @cached_property
+    def bodies(self) -> Mapping[str, type[BaseModel]]:
+        """Act -> model of its body, of every act the table names. The kind's own go before those of parts."""
+        named = {
+            event.partition("/")[0] for rows in self.table.values() for row in rows.values() for event in row
+        }
+        found: dict[str, type[BaseModel]] = {}
+        for part in self.all_parts:
+            for act, model in part.bodies.items():
+                if act in named or act == "request":
+                    found.setdefault(act, model)
+        return MappingProxyType(found)
+
+    @cached_property
+    def texts(self) -> Texts:
+        found: dict[str, tuple[str, ...]] = {}
+        for part in self.all_parts:
+            for act, fields in part.texts.items():
+                found.setdefault(act, fields)
+        return MappingProxyType(found)
+
+    # --- what the fold asks ---------------------------------------------------------------------------------
+
+    def facts(self) -> Facts:
+        return Facts(parts={part.name: part.start() for part in self.all_parts})
+
+    def event(self, move: Move) -> str:
+        for part in self.all_parts:
+            if move.name in part.bodies:
+                return part.event(move) or move.name
+        return move.name
+
+    def forbid(self, status: str, facts: Facts, move: Move) -> str | None:
+        for part in self.all_parts:
+            if (code := part.forbid(status, facts, move)) is not None:
+                return f"{self.name}.rule.{code}"
+        return None
+
+    def apply(self, status: str, facts: Facts, move: Move) -> Facts:
+        if move.name == "request":
+            facts = replace(facts, opening=move.id)
+        return replace(facts, parts={part.name: part.apply(status, facts, move) for part in self.all_parts})
+
+    def doubts(self, status: str, facts: Facts, move: Move, under: Under) -> tuple[Flag, ...]:
+        found = [flag for part in self.all_parts for flag in part.doubts(status, facts, move, under)]
+        return tuple(self._named(flag) for flag in found)
+
+    def entered(self, status: str, facts: Facts) -> str:
+        for part in self.all_parts:
+            status = part.entered(status, facts)
+        return status
+
+    def view(self, status: str, facts: Facts, setting: Setting) -> View:
+        fulfilled = any(part.fulfilled(status, facts) for part in self.all_parts)
+        scene = Scene(self.name, status, facts, setting, status in self.over, fulfilled)
+        role = self._turn(status, facts)
+        owed = [scene.owed(each.code, each.by, facts.opening, each.duty) for each in self.due.get(status, ())]
+        return View(
+            turn=None if role is None else scene.state_of(role),
+            owed=(*owed, *(each for part in self.all_parts for each in part.owed(scene))),
+            clocks=tuple(each for part in self.all_parts for each in part.clocks(scene)),
+            links=tuple(each for part in self.all_parts for each in part.links(facts)),
+            flags=tuple(self._named(each) for part in self.all_parts for each in part.flags(scene)),
+        )
+
+    def _turn(self, status: str, facts: Facts) -> str | None:
+        if status in self.over:
+            return self.turns.get(status)
+        for part in self.all_parts:
+            if (role := part.turn(status, facts)) is not None:
+                return role
+        return self.turns.get(status)
+
+    def _named(self, flag: Flag) -> Flag:
+        """Departures a State signed itself are told alike in every kind; all else under the kind."""
+        code = flag.code if "." in flag.code else f"{self.name}.flag.{flag.code}"
+        return replace(flag, code=code)
+
+    def idle(self, facts: Facts, state: str) -> frozenset[str]:
+        return frozenset().union(*(part.idle(facts, state) for part in self.all_parts))
+
+    # --- what is asked of the table --------------------------------------------------------------------------
 
     def statuses(self) -> tuple[str, ...]:
         found = {self.opens: None}
@@ -149,6 +386,15 @@ class Kind:
     def next_status(self, role: str, status: str, event: str) -> str | None:
         target = self.table.get(role, {}).get(status, {}).get(event)
         return status if target == SAME else target
+
+
+def weave(table: Table, *strands: tuple[str, str, Iterable[str]]) -> Table:
+    """A table with acts added that leave the status where it is: (role, act, statuses) each."""
+    woven = {role: {status: dict(row) for status, row in rows.items()} for role, rows in table.items()}
+    for role, act, statuses in strands:
+        for status in statuses:
+            woven.setdefault(role, {}).setdefault(status, {}).setdefault(act, SAME)
+    return woven
 
 
 def duty_ref(form: Any, name: str) -> str | None:

@@ -1,12 +1,11 @@
-"""Preservation: who may do what in which status, and what each act changes.
+"""Preservation: who may do what in which status, and what each act changes. Doubt keeps the data.
 
-Rule 1: everything that decides legality is in TABLE or in `forbid`. Rule 2: neither asks the law data, so a legal
-act stays legal when a paragraph is corrected; the law only raises doubts (`doubts`), which are shown, never enforced.
 There is no postponement here: the instruments foresee none for preservation.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from typing import Any, Final
@@ -16,17 +15,21 @@ from corridor.dossier.kinds.kind import (
     REQUESTING,
     SAME,
     Clock,
+    Due,
+    Facts,
     Flag,
     Link,
     Move,
     Owed,
-    Setting,
+    Part,
+    Scene,
     Table,
-    View,
-    duty_ref,
+    Under,
     end_of,
     period_ref,
+    weave,
 )
+from corridor.dossier.kinds.preservation.bodies import BODIES
 
 _ANSWERING: Final = {
     "ask": SAME,
@@ -38,7 +41,7 @@ _ANSWERING: Final = {
 _KEEPING: Final = {"ask": SAME, "locate": SAME, "warn": SAME, "preserved": SAME, "disclose_traffic": SAME}
 _ASKING: Final = {"supplement": SAME, "proceed": SAME, "withdraw": "withdrawn"}
 
-TABLE: Table = {
+_TABLE: Final[Table] = {
     REQUESTING: {
         "asked": {**_ASKING, "followed_by": SAME},
         "acknowledged": {**_ASKING, "followed_by": SAME},
@@ -63,275 +66,201 @@ TABLE: Table = {
     },
 }
 
+ENDED: Final = ("refused", "released", "expired", "withdrawn")
+UNDER_WAY: Final = ("asked", "acknowledged", "preserving", "extension_asked", "followed")
+TABLE: Final = weave(
+    _TABLE,
+    (REQUESTING, "ask_status", UNDER_WAY),
+    (REQUESTED, "report_status", UNDER_WAY),
+    (REQUESTING, "confirm_in_writing", UNDER_WAY),
+    (REQUESTING, "ask_use", (*UNDER_WAY, *ENDED)),
+    (REQUESTED, "allow_use", (*UNDER_WAY, *ENDED)),
+    (REQUESTED, "deny_use", (*UNDER_WAY, *ENDED)),
+    *((role, "notify", (*UNDER_WAY, *ENDED)) for role in (REQUESTING, REQUESTED)),
+)
+TURNS: Final = {
+    **dict.fromkeys(("asked", "acknowledged", "extension_asked", "followed"), REQUESTED),
+    "preserving": REQUESTING,
+}
+DUE: Final = dict.fromkeys(("asked", "acknowledged"), (Due("answer", REQUESTED, "take_measures"),))
+
 
 @dataclass(frozen=True)
-class Question:
-    act: str
-    answer_by: date | None
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the acts so far have established."""
-
-    questions: tuple[Question, ...] = ()
-    answered: tuple[Question, ...] = ()
+class Kept:
     warning: str | None = None
     locate_wanted: bool = False
     located: bool = False
     preserved_until: date | None = None
     term_act: str | None = None  # the act the term stands in
     extension: str | None = None
-    links: tuple[Link, ...] = ()
+    followed: tuple[Link, ...] = ()
     released: bool = False
+    disclosed: bool = False  # traffic data
 
 
-def event(move: Move) -> str:
-    return move.name
+class _Preservation(Part[Kept]):
+    name = "preservation"
+    bodies = BODIES
+    texts = {
+        "request": ("offence_and_facts", "data_and_link", "necessity"),
+        "supplement": ("offence_and_facts", "data_and_link", "necessity"),
+        "warn": ("reasons",),
+        "refuse": ("reasons",),
+    }
 
+    def start(self) -> Kept:
+        return Kept()
 
-def forbid(status: str, facts: Facts, move: Move) -> str | None:
-    """Beyond the table: what an act says must agree with what stands. A reason code, or None."""
-    match move.name:
-        case "expire" if facts.preserved_until is None or move.body.date <= facts.preserved_until:
-            return "preservation.rule.term-not-over"
-        case "grant_extension" if (
-            facts.preserved_until is not None and move.body.preserved_until < facts.preserved_until
-        ):
-            return "preservation.rule.extension-shortens"
-        case "preserved" if (
-            facts.preserved_until is not None and move.body.preserved_until < facts.preserved_until
-        ):
-            return "preservation.rule.extension-shortens"
-        case "proceed" if move.body.answers != facts.warning:
-            return "preservation.rule.no-such-warning"
-        case "refuse" if move.act.text("reasons") is None:
-            return "preservation.rule.reasons-missing"
-    return None
-
-
-def apply(status: str, facts: Facts, move: Move) -> Facts:
-    body = move.body
-    match move.name:
-        case "request":
-            return replace(facts, locate_wanted=bool(body and body.locate))
-        case "ask":
-            return replace(facts, questions=(*facts.questions, Question(move.id, body.answer_by)))
-        case "supplement":
-            answers = set(body.answers) or {q.act for q in facts.questions}
-            return replace(
-                facts,
-                questions=tuple(q for q in facts.questions if q.act not in answers),
-                answered=(*facts.answered, *(q for q in facts.questions if q.act in answers)),
-                locate_wanted=facts.locate_wanted or body.locate,
-            )
-        case "locate":
-            return replace(facts, located=True)
-        case "warn":
-            return replace(facts, warning=move.id)
-        case "proceed":
-            return replace(facts, warning=None)
-        case "preserved":
-            return replace(facts, preserved_until=body.preserved_until, term_act=move.id)
-        case "grant_extension":
-            return replace(facts, preserved_until=body.preserved_until, term_act=move.id, extension=None)
-        case "ask_extension":
-            return replace(facts, extension=move.id)
-        case "refuse":
-            return replace(facts, extension=None)
-        case "followed_by":
-            return replace(
-                facts, extension=None, links=(*facts.links, Link("followed_by", body.dossier, move.id))
-            )
-        case "release":
-            return replace(facts, released=True)
-    return facts
-
-
-def entered(status: str, facts: Facts) -> str:
-    """`preserved` after a `followed_by` that came first leads on at once: the data stay until that is decided."""
-    return "followed" if status == "preserving" and facts.links else status
-
-
-def doubts(status: str, facts: Facts, move: Move, form: Any) -> tuple[Flag, ...]:
-    """Doubts all members see: the act stands, its reason beside it."""
-    found: list[Flag] = []
-    if not form.known:
-        return ()
-    match move.name:
-        case "refuse" if form.ground(move.body.ground) is None:
-            found.append(Flag("preservation.flag.ground-not-listed", move.id, form.cite()))
-        case "preserved" | "grant_extension":
-            found += _too_short(facts, move, form)
-        case "release" if (
-            facts.preserved_until is not None
-            and status in {"preserving", "extension_asked"}
-            and (move.body.date or move.act.header.time.date()) <= facts.preserved_until
-        ):
-            found.append(
-                Flag(
-                    "preservation.flag.released-before-term",
-                    move.id,
-                    period_ref(form, "preservation_minimum"),
-                )
-            )
-        case "release" if status == "followed" and move.body.reason != "follow_up_decided":
-            found.append(
-                Flag(
-                    "preservation.flag.released-undecided",
-                    move.id,
-                    period_ref(form, "until_followup_decision"),
-                )
-            )
-    return tuple(found)
-
-
-def _too_short(facts: Facts, move: Move, form: Any) -> list[Flag]:
-    """The term the law asks for at least runs from the day preservation began."""
-    if move.name == "grant_extension":
-        return []
-    start = move.body.preserved_from or move.act.header.time.astimezone(UTC).date()
-    return [
-        Flag("preservation.flag.shorter-than-minimum", move.id, line.cite())
-        for line in form.periods
-        if line.kind == "minimum"
-        and line.runs_from == "preserved"
-        and line.days is not None
-        and (move.body.preserved_until - start).days < line.days
-    ]
-
-
-def view(status: str, facts: Facts, setting: Setting) -> View:
-    return View(
-        turn=_turn(status, facts, setting),
-        owed=tuple(_owed(status, facts, setting)),
-        clocks=tuple(_clocks(status, facts, setting)),
-        links=facts.links,
-        preserved_until=facts.preserved_until,
-        flags=tuple(_late_flags(facts, setting)),
-    )
-
-
-def _turn(status: str, facts: Facts, setting: Setting) -> str | None:
-    if status in {"refused", "released", "expired", "withdrawn"}:
+    def forbid(self, status: str, facts: Facts, move: Move) -> str | None:
+        """What an act says must agree with what stands."""
+        kept, body = self.of(facts), move.body
+        until = kept.preserved_until
+        match move.name:
+            case "expire" if until is None or body.date <= until:
+                return "term-not-over"
+            case "grant_extension" | "preserved" if until is not None and body.preserved_until < until:
+                return "extension-shortens"
+            case "proceed" if body.answers != kept.warning:
+                return "no-such-warning"
+            case "refuse" if move.act.text("reasons") is None:
+                return "reasons-missing"
         return None
-    if facts.warning or facts.questions:
-        return setting.requesting
-    return setting.requesting if status == "preserving" else setting.requested
+
+    def apply(self, status: str, facts: Facts, move: Move) -> Kept:
+        kept, body = self.of(facts), move.body
+        match move.name:
+            case "request":
+                return replace(kept, locate_wanted=bool(body and body.locate))
+            case "supplement":
+                return replace(kept, locate_wanted=kept.locate_wanted or body.locate)
+            case "locate":
+                return replace(kept, located=True)
+            case "warn":
+                return replace(kept, warning=move.id)
+            case "proceed":
+                return replace(kept, warning=None)
+            case "preserved":
+                return replace(kept, preserved_until=body.preserved_until, term_act=move.id)
+            case "grant_extension":
+                return replace(kept, preserved_until=body.preserved_until, term_act=move.id, extension=None)
+            case "ask_extension":
+                return replace(kept, extension=move.id)
+            case "refuse":
+                return replace(kept, extension=None)
+            case "followed_by":
+                link = Link("followed_by", body.dossier, move.id)
+                return replace(kept, extension=None, followed=(*kept.followed, link))
+            case "release":
+                return replace(kept, released=True)
+            case "disclose_traffic":
+                return replace(kept, disclosed=True)
+        return kept
+
+    def entered(self, status: str, facts: Facts) -> str:
+        """`preserved` after a `followed_by` that came first leads on at once: the data stay until that is decided."""
+        return "followed" if status == "preserving" and self.of(facts).followed else status
+
+    def doubts(self, status: str, facts: Facts, move: Move, under: Under) -> Iterable[Flag]:
+        form, until = under.form, self.of(facts).preserved_until
+        if not form.known:
+            return
+        match move.name:
+            case "refuse" if form.ground(move.body.ground) is None and "ground" not in {
+                each.code for each in move.body.departures
+            }:
+                yield Flag("ground-not-listed", move.id, form.cite())
+            case "preserved":
+                yield from _too_short(move, form)
+            case "release" if (
+                until is not None
+                and status in {"preserving", "extension_asked"}
+                and (move.body.date or move.act.header.time.date()) <= until
+            ):
+                yield Flag("released-before-term", move.id, period_ref(form, "preservation_minimum"))
+            case "release" if status == "followed" and move.body.reason != "follow_up_decided":
+                yield Flag("released-undecided", move.id, period_ref(form, "until_followup_decision"))
+
+    def idle(self, facts: Facts, state: str) -> frozenset[str]:
+        kept = self.of(facts)
+        pointless = {"proceed": kept.warning is None, "ask_use": not kept.disclosed}
+        return frozenset(act for act, idle in pointless.items() if idle)
+
+    def turn(self, status: str, facts: Facts) -> str | None:
+        return REQUESTING if self.of(facts).warning else None
+
+    def fulfilled(self, status: str, facts: Facts) -> bool:
+        return self.of(facts).preserved_until is not None
+
+    def links(self, facts: Facts) -> tuple[Link, ...]:
+        return self.of(facts).followed
+
+    def owed(self, scene: Scene) -> Iterable[Owed]:
+        kept, status = self.of(scene.facts), scene.status
+        if not scene.over:
+            if kept.locate_wanted and not kept.located:
+                yield scene.owed("location", REQUESTED)
+            if kept.warning:
+                yield scene.owed("decision-after-warning", REQUESTING, kept.warning, "decide_after_warning")
+        match status:
+            case "extension_asked":
+                yield scene.owed("extension-answer", REQUESTED, kept.extension)
+            case "preserving":
+                yield scene.owed("follow-up", REQUESTING, kept.term_act)
+            case "followed":
+                yield scene.owed("keep", REQUESTED, kept.followed[-1].act, "keep_pending_followup")
+            case "withdrawn" if kept.preserved_until and not kept.released:
+                yield scene.owed("release", REQUESTED)
+
+    def clocks(self, scene: Scene) -> Iterable[Clock]:
+        kept, status = self.of(scene.facts), scene.status
+        requested = scene.state_of(REQUESTED)
+        if kept.preserved_until is not None:
+            yield _term(kept, kept.preserved_until, scene)
+            if status == "extension_asked":
+                yield scene.clock("extension-answer", requested, kept.preserved_until, kept.extension)
+        for link in kept.followed[:1]:
+            if status in {"followed", "released", "withdrawn"}:
+                state = "met" if status == "released" else "lapsed" if scene.over else "running"
+                basis = period_ref(scene.form, "until_followup_decision")
+                yield Clock("preservation.clock.until-decided", requested, None, basis, state, link.act)
+
+    def flags(self, scene: Scene) -> Iterable[Flag]:
+        """More time asked for after the term, by the requested State's own receipt. The data stay meanwhile."""
+        kept = self.of(scene.facts)
+        if kept.extension is None or kept.preserved_until is None:
+            return
+        received = scene.setting.received(kept.extension, scene.state_of(REQUESTED))
+        if received is not None and received > end_of(kept.preserved_until):
+            yield Flag("asked-late", kept.extension, period_ref(scene.form, "extension_before_expiry"))
 
 
-def _owed(status: str, facts: Facts, setting: Setting) -> list[Owed]:
-    form, found = setting.form, []
-    ours, theirs = setting.requested, setting.requesting
-    if status in {"asked", "acknowledged"}:
-        found.append(Owed("preservation.owed.answer", ours, ref=duty_ref(form, "take_measures")))
-    if status not in {"refused", "released", "expired", "withdrawn"}:
-        if facts.locate_wanted and not facts.located:
-            found.append(Owed("preservation.owed.location", ours))
-        found += [
-            Owed("preservation.owed.supplement", theirs, q.act, duty_ref(form, "more_information"))
-            for q in facts.questions
-        ]
-        if facts.warning:
-            found.append(
-                Owed(
-                    "preservation.owed.decision-after-warning",
-                    theirs,
-                    facts.warning,
-                    duty_ref(form, "decide_after_warning"),
-                )
-            )
-    if status == "extension_asked":
-        found.append(Owed("preservation.owed.extension-answer", ours, facts.extension))
-    if status == "preserving":
-        found.append(Owed("preservation.owed.follow-up", theirs, facts.term_act))
-    if status == "followed":
-        found.append(
-            Owed("preservation.owed.keep", ours, facts.links[-1].act, duty_ref(form, "keep_pending_followup"))
-        )
-    if status == "withdrawn" and facts.preserved_until and not facts.released:
-        found.append(Owed("preservation.owed.release", ours))
-    return found
+OWN = _Preservation()
 
 
-def _clocks(status: str, facts: Facts, setting: Setting) -> list[Clock]:
-    found: list[Clock] = []
-    over = status in {"refused", "released", "expired", "withdrawn"}
-    for question in facts.answered:
-        if question.answer_by is not None:
-            found.append(
-                Clock(
-                    "preservation.clock.answer",
-                    setting.requesting,
-                    end_of(question.answer_by),
-                    None,
-                    "met",
-                    question.act,
-                )
-            )
-    for question in facts.questions:
-        if question.answer_by is not None and not over:
-            due = end_of(question.answer_by)
-            state = "late" if setting.as_of > due else "running"
-            found.append(
-                Clock("preservation.clock.answer", setting.requesting, due, None, state, question.act)
-            )
-    if facts.preserved_until is not None:
-        found.append(_term(status, facts, facts.preserved_until, setting))
-        if status == "extension_asked":
-            due = end_of(facts.preserved_until)
-            state = "late" if setting.as_of > due else "running"
-            found.append(
-                Clock(
-                    "preservation.clock.extension-answer",
-                    setting.requested,
-                    due,
-                    None,
-                    state,
-                    facts.extension,
-                )
-            )
-    for link in facts.links[:1]:
-        state = "met" if status == "released" else "lapsed" if over else "running"
-        if status in {"followed", "released", "withdrawn"}:
-            basis = period_ref(setting.form, "until_followup_decision")
-            found.append(
-                Clock("preservation.clock.until-decided", setting.requested, None, basis, state, link.act)
-            )
-    for line in setting.form.periods:
-        if line.binds == "requested" and line.kind == "no_fixed_figure" and not over:
-            found.append(
-                Clock(f"preservation.clock.{line.id}", setting.requested, None, line.cite(), "running")
-            )
-    return found
+def _too_short(move: Move, form: Any) -> Iterable[Flag]:
+    """The term the law asks for at least runs from the day preservation began."""
+    start = move.body.preserved_from or move.act.header.time.astimezone(UTC).date()
+    for line in form.periods:
+        if (
+            line.kind == "minimum"
+            and line.runs_from == "preserved"
+            and line.days is not None
+            and (move.body.preserved_until - start).days < line.days
+        ):
+            yield Flag("shorter-than-minimum", move.id, line.cite())
 
 
-def _term(status: str, facts: Facts, until: date, setting: Setting) -> Clock:
+def _term(kept: Kept, until: date, scene: Scene) -> Clock:
     """The day the requested State set. The requesting State acts before it; while that is pending nothing lapses."""
     due = end_of(until)
-    if facts.links:
+    if kept.followed:
         state = "met"
-    elif status in {"expired", "released", "withdrawn"}:
+    elif scene.status in {"expired", "released", "withdrawn"}:
         state = "lapsed"
-    elif setting.as_of > due:
-        state = "late" if status == "extension_asked" else "lapsed"
+    elif scene.setting.as_of > due:
+        state = "late" if scene.status == "extension_asked" else "lapsed"
     else:
         state = "running"
-    basis = period_ref(setting.form, "preservation_minimum")
-    return Clock("preservation.clock.preserved-until", setting.requesting, due, basis, state, facts.term_act)
-
-
-def _late_flags(facts: Facts, setting: Setting) -> list[Flag]:
-    """More time asked for after the term, by the requested State's own receipt. Shown; the data stay meanwhile."""
-    if facts.extension is None or facts.preserved_until is None:
-        return []
-    received = setting.received(facts.extension, setting.requested)
-    if received is None or received <= end_of(facts.preserved_until):
-        return []
-    return [
-        Flag(
-            "preservation.flag.asked-late",
-            facts.extension,
-            period_ref(setting.form, "extension_before_expiry"),
-        )
-    ]
+    basis = period_ref(scene.form, "preservation_minimum")
+    by = scene.state_of(REQUESTING)
+    return Clock("preservation.clock.preserved-until", by, due, basis, state, kept.term_act)

@@ -21,6 +21,8 @@ from corridor.dossier.kinds.facts import (
     StateCode,
     Word,
 )
+from corridor.dossier.kinds.parts import Opening, Supplements
+from corridor.dossier.kinds.parts.asking import Departure
 
 
 class Necessity(Coded):
@@ -41,7 +43,7 @@ class Intention(Coded):
     planned: Day | None = None
 
 
-class Request(Coded):
+class Request(Opening):
     """All optional here: a request may go incomplete, and what is missing is shown to both sides."""
 
     authority: Office | None = None
@@ -52,11 +54,6 @@ class Request(Coded):
     intention_to_request: Intention | None = None
     confidentiality_no_user_notice: Confidentiality | None = None
     locate: bool = False  # asks the network to find the data and the provider
-    urgent: bool = False
-
-
-class Acknowledge(Coded):
-    pass
 
 
 class Locate(Coded):
@@ -67,17 +64,8 @@ class Locate(Coded):
     held_in: StateCode | None = None
 
 
-class Ask(Coded):
-    """Content items, or codes of questions, still wanted. The words are texts of field `question`."""
-
-    items: tuple[Word, ...] = ()
-    answer_by: Day | None = None
-
-
-class Supplement(Request):
+class Supplement(Request, Supplements):
     """Content items given later; `answers` names the questions it answers."""
-
-    answers: tuple[ActId, ...] = ()
 
 
 class Preserved(Coded):
@@ -134,6 +122,7 @@ class Refuse(Coded):
     """A ground by its id in the law data. The reasons are the text of field `reasons`."""
 
     ground: Word
+    departures: tuple[Departure, ...] = ()
 
 
 class Release(Coded):
@@ -147,15 +136,9 @@ class Expire(Coded):
     date: Day
 
 
-class Withdraw(Coded):
-    reason: Literal["no_longer_needed", "warned", "error", "other"] | None = None
-
-
 BODIES: Mapping[str, type[BaseModel]] = {
     "request": Request,
     "locate": Locate,
-    "acknowledge": Acknowledge,
-    "ask": Ask,
     "supplement": Supplement,
     "preserved": Preserved,
     "warn": Warn,
@@ -167,5 +150,4 @@ BODIES: Mapping[str, type[BaseModel]] = {
     "refuse": Refuse,
     "release": Release,
     "expire": Expire,
-    "withdraw": Withdraw,
 }

@@ -2,25 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.dossier.kinds.kind import Kind
-from corridor.dossier.kinds.stored_data import acts
-from corridor.dossier.kinds.stored_data.bodies import BODIES
-from corridor.dossier.kinds.stored_data.crossings import CROSSINGS
+from corridor.dossier.kinds.assistance import assistance
+from corridor.dossier.kinds.stored_data.acts import OWN
 
-STORED_DATA = Kind(
-    name="stored_data",
-    opens="asked",
-    table=acts.TABLE,
-    bodies=BODIES,
-    crossings=CROSSINGS,
-    disclosing=frozenset({"deliver"}),
-    facts=acts.Facts,
-    event=acts.event,
-    forbid=acts.forbid,
-    apply=acts.apply,
-    doubts=acts.doubts,
-    view=acts.view,
-    entered=acts.entered,
-    from_header=frozenset({"authority", "requesting_authority"}),
-    conditions=lambda facts: facts.conditions,
-)
+STORED_DATA = assistance("stored_data", OWN)

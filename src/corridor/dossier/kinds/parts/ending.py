@@ -1,0 +1,25 @@
+"""How a request ends: withdrawn by the State that made it, or closed when there is nothing left to do."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from corridor.dossier.kinds.facts import Coded
+from corridor.dossier.kinds.kind import Part
+
+
+class Withdraw(Coded):
+    reason: Literal["no_longer_needed", "warned", "error", "other"] | None = None
+
+
+class Close(Coded):
+    pass
+
+
+class _Ending(Part[None]):
+    name = "ending"
+    bodies = {"withdraw": Withdraw, "close": Close}
+    texts = {"withdraw": ("note",), "close": ("note",)}
+
+
+ENDING = _Ending()
