@@ -14,7 +14,7 @@ from corridor.notary import Envelope, KeyUse, credentials, keys
 
 T0 = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 AUTHORITY = {state: f"{state}-CP" for state in ("XAA", "XBB", "XCC", "XDD")}
-POWERS = ["sign:preservation", "sign:stored_data", "sign:teleportation"]
+POWERS = [*(f"sign:{kind}" for kind in dossier.REGISTRY), "sign:teleportation"]
 BASES = {"UNCC_2024": "42", "BUDAPEST_CETS185": "29"}
 
 
@@ -97,6 +97,7 @@ class Table:
         basis: str = "UNCC_2024",
         body: Mapping[str, Any] | None = None,
         observers: Iterable[str] = (),
+        requested: Iterable[str] = ("XBB",),
         texts: tuple[Text, ...] = (),
         **more: Any,
     ) -> VerifiedAct:
@@ -104,7 +105,7 @@ class Table:
         who = OFFICERS["XAA"]
         members = [
             Member("XAA", AUTHORITY["XAA"], "requesting"),
-            Member("XBB", AUTHORITY["XBB"], "requested"),
+            *(Member(state, AUTHORITY[state], "requested") for state in requested),
             *(Member(state, AUTHORITY[state], "observer") for state in observers),
         ]
         return self.add(
