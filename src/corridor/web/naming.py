@@ -19,13 +19,16 @@ def say(*parts: Any, default: str | None = None) -> str:
 
     `say("act", "preservation", "ask")` tries `act.preservation.ask`, `preservation.act.ask`, `act.ask`, then `default`,
     then `ask` readable.
-    A last part that is a whole code already (`preservation.owed.answer`) is tried first.
+    A last part that is a whole code already (`preservation.owed.answer`) is tried first, then what all kinds share
+    (`owed.answer`).
     """
     names = [str(part) for part in parts if part not in (None, "")]
     if not names:
         return ""
-    if "." in names[-1] and (found := gettext(names[-1])) != names[-1]:
-        return found
+    if "." in names[-1]:
+        for code in (names[-1], names[-1].partition(".")[2]):
+            if "." in code and (found := gettext(code)) != code:
+                return found
     for cut in range(len(names)):
         head = names[: len(names) - 1 - cut]
         if not head and len(names) > 1:
