@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corridor.dossier.kinds.contents import REQUEST_TEXTS
 from corridor.dossier.kinds.kind import Part
 from corridor.dossier.kinds.stored_data.bodies import BODIES
 
@@ -10,15 +11,8 @@ class _StoredData(Part[None]):
     name = "stored_data"
     bodies = BODIES
     texts = {
-        "request": (
-            "facts_summary",
-            "data_identification",
-            "matter_and_authority",
-            "assistance_and_procedure",
-            "purpose",
-            "urgency_reason",
-        ),
-        "supplement": ("facts_summary", "assistance_and_procedure", "purpose"),
+        "request": (*REQUEST_TEXTS, "data_identification", "urgency_reason"),
+        "supplement": (*REQUEST_TEXTS, "data_identification"),
     }
 
 

@@ -3,47 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from pydantic import BaseModel
 
-from corridor.dossier.kinds.facts import (
-    Account,
-    ActId,
-    Coded,
-    DataAndLink,
-    Offence,
-    Office,
-    Period,
-    Provider,
-    StateCode,
-    Word,
-)
-from corridor.dossier.kinds.parts import Opening, Supplements
-
-
-class Matter(Coded):
-    """Subject and nature of the proceeding, and who conducts it."""
-
-    offence: Offence | None = None
-    conducted_by: Office | None = None
-
-
-class Assistance(Coded):
-    measures: tuple[Word, ...] = ()  # ids of measures in the law data
-    procedure: Word | None = None
-
-
-class Concerned(Coded):
-    """Persons and accounts concerned. A person's name is text, never here."""
-
-    accounts: tuple[Account, ...] = ()
-    providers: tuple[Provider, ...] = ()
-    nationalities: tuple[StateCode, ...] = ()
-
-
-class Purpose(Coded):
-    use: Literal["investigation", "prosecution", "trial", "other"]
+from corridor.dossier.kinds.contents import AssistanceRequest, Urgency
+from corridor.dossier.kinds.facts import ActId, DataAndLink
+from corridor.dossier.kinds.parts import Supplements
 
 
 class Identification(DataAndLink):
@@ -52,19 +17,7 @@ class Identification(DataAndLink):
     preservation: ActId | None = None
 
 
-class Urgency(Coded):
-    reasons: tuple[Literal["loss_or_change", "life_at_risk", "hearing", "custody", "other"], ...] = ()
-
-
-class Request(Opening):
-    """All optional here: what is missing under the law named is shown to both sides."""
-
-    requesting_authority: Office | None = None
-    matter_and_authority: Matter | None = None
-    assistance_and_procedure: Assistance | None = None
-    identity_location_nationality: Concerned | None = None
-    time_period: Period | None = None
-    purpose: Purpose | None = None
+class Request(AssistanceRequest):
     data_identification: Identification | None = None
     urgency_reason: Urgency | None = None
     expedited: bool = False
