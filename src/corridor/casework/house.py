@@ -18,6 +18,7 @@ from corridor.notary.log import Log
 from corridor.seal import custody
 
 if TYPE_CHECKING:
+    from corridor.casework.service import Target
     from corridor.registry.directory import Directory
 
 
@@ -55,6 +56,7 @@ class House:
     evidence_folders: tuple[Path, ...] = ()
     time_authorities: tuple[TimeAuthority, ...] = ()
     witnesses: tuple[str, ...] = ()  # the States that witness our log, until the directory says so
+    service_levels: tuple[Target, ...] = ()  # this State's own figures, before those of casework.service
     wake: Callable[[], None] = field(default=lambda: None)
 
     @property

@@ -5,22 +5,27 @@ from __future__ import annotations
 import os
 import tomllib
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from corridor.casework import calendars, service
 from corridor.node.fault import NodeFault
 
 ENVIRONMENT = "CORRIDOR_DIR"
 
 _KNOWN: dict[str, frozenset[str]] = {
-    "": frozenset({"state", "names", "pages", "exchange", "registry", "evidence", "rules", "log", "time"}),
+    "": frozenset(
+        {"state", "names", "pages", "exchange", "registry", "evidence", "rules", "log", "time", "calendar"}
+        | {"service_levels"}
+    ),
     "pages": frozenset({"host", "port", "url", "certificate", "key", "law_public"}),
     "exchange": frozenset({"host", "port", "url", "delivery", "allow_private"}),
     "registry": frozenset({"url", "refresh_seconds"}),
     "evidence": frozenset({"folders"}),
     "log": frozenset({"witnesses"}),
     "time": frozenset({"authorities"}),
+    "calendar": frozenset({"time_zone", "weekend", "holidays"}),
     "rules": frozenset({"four_eyes", "directory_fresh_days", "officer_days", "secret_work"}),
 }
 
@@ -61,6 +66,10 @@ class Config:
     secret_work: int = 17
     witnesses: tuple[str, ...] = ()  # the States that witness this State's log; published in the entry
     time_authorities: tuple[Authority, ...] = ()
+    time_zone: str = ""  # with the next three: when our offices work, and how soon they answer
+    weekend: tuple[str, ...] | None = None
+    holidays: tuple[date, ...] = ()
+    service_levels: tuple[service.Target, ...] = ()
 
     @property
     def keys(self) -> Path:
@@ -140,7 +149,24 @@ def _config(folder: Path, data: dict[str, Any]) -> Config:
             Authority(str(one["name"]), str(one["url"]), (folder / str(one["certificate"])).resolve())
             for one in data.get("time", {}).get("authorities", [])
         ),
+        **_working(data.get("calendar", {})),
+        service_levels=tuple(service.read_target(row) for row in data.get("service_levels", [])),
     )
+
+
+def _working(table: dict[str, Any]) -> dict[str, Any]:
+    """The [calendar] of node.toml. Raises ValueError for a zone or a day that is none."""
+    zone, weekend = str(table.get("time_zone", "")), table.get("weekend")
+    if zone and calendars.zone_named(zone) is None:
+        raise ValueError("calendar.time_zone")
+    if weekend is not None and (len(set(weekend)) > 6 or not set(weekend) <= set(calendars.DAYS)):
+        raise ValueError("calendar.weekend")
+    days = [one if isinstance(one, date) else date.fromisoformat(one) for one in table.get("holidays", [])]
+    return {
+        "time_zone": zone,
+        "weekend": None if weekend is None else tuple(str(day) for day in weekend),
+        "holidays": tuple(days),
+    }
 
 
 def _flag(table: dict[str, Any], name: str, default: bool) -> bool:
@@ -187,6 +213,11 @@ def write(config: Config) -> None:
             for one in config.time_authorities
         ),
         "]",
+        "",
+        "[calendar]  # published in the directory: when our authorities are at work. Left out: what is generally known",
+        f"# time_zone = {_toml('Europe/Vienna')}",
+        '# weekend = ["sat", "sun"]',
+        '# holidays = ["2027-01-01"]',
         "",
         "[rules]",
         f"four_eyes = {_toml(config.four_eyes)}  # auto: where an authority has two signatories or more",

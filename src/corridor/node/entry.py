@@ -68,7 +68,19 @@ def build(config: Config) -> dict[str, Any]:
         "drills": [],
         "log_origin": log_origin(config),
         "witnesses": list(config.witnesses),
+        **_calendar(config),
     }
+
+
+def _calendar(config: Config) -> dict[str, Any]:
+    """When this State's authorities work, as far as its operator says."""
+    said: dict[str, Any] = {}
+    if config.weekend is not None:
+        said["weekend"] = list(config.weekend)
+    if config.holidays:
+        said["holidays"] = [day.isoformat() for day in sorted(config.holidays)]
+    zone = {"time_zone": config.time_zone} if config.time_zone else {}
+    return zone | ({"calendar": said} if said else {})
 
 
 def witness_key(config: Config) -> SigningKey:

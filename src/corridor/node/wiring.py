@@ -62,6 +62,7 @@ def build_house(config: Config, *, clock: Clock = now) -> House:
         evidence_folders=config.evidence_folders,
         time_authorities=tuple(_authority(one) for one in config.time_authorities),
         witnesses=config.witnesses,
+        service_levels=config.service_levels,
         wake=Wake(folder / "run" / "wake").up,
     )
 

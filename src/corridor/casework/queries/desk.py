@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from corridor.casework import access, anchoring, restored, sequencer, store
+from corridor.casework import access, anchoring, restored, sequencer, service, store
 from corridor.casework.access import Person
 from corridor.casework.house import House, house
 from corridor.casework.models import Dossier, NodeNote, OutboxLetter, PeerState, Transfer
@@ -12,6 +12,7 @@ from corridor.casework.queries.forms import draft_rows
 from corridor.casework.queries.pages import ClockRow, Desk, DeskRow
 from corridor.faults import Fault
 
+RUNNING = frozenset({"running", "late"})
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 
@@ -19,23 +20,25 @@ def desk(person: Person) -> Desk:
     """Everything on one person's desk. An administrator's is empty."""
     home = house()
     needs, waits, closed = list[DeskRow](), list[DeskRow](), list[DeskRow]()
-    clocks: list[ClockRow] = []
+    clocks, levels = list[ClockRow](), list[ClockRow]()
     for row in access.dossiers(person).select_related("home").order_by("-changed_at"):
         try:
             loaded = store.load(home, row)
         except Fault as fault:
             needs.append(_unreadable(home, person, row, fault.code))  # one dossier never hides the others
             continue
-        found = clock_rows(loaded)
+        found = clock_rows(home, loaded)
         shown = _row(home, person, loaded, found)
-        clocks += [one for one in found if one.state in ("running", "late")]
+        clocks += [one for one in found if one.state in RUNNING]
+        levels += [one for one in level_rows(home, loaded) if one.state in RUNNING]
         if loaded.state.turn == home.state or any(one.by == home.state for one in loaded.state.owed):
             needs.append(shown)
         elif loaded.state.turn is None and loaded.state.status is not None and not loaded.state.owed:
             closed.append(shown)
         else:
             waits.append(shown)
-    clocks.sort(key=lambda one: (one.due or _FAR, one.dossier))
+    for rows in (clocks, levels):
+        rows.sort(key=lambda one: (one.due or _FAR, one.dossier))
     needs.sort(key=lambda one: (one.next_due or _FAR, one.changed))
     return Desk(
         state=home.state,
@@ -44,6 +47,7 @@ def desk(person: Person) -> Desk:
         waits_on_them=tuple(waits),
         closed=tuple(closed),
         clocks=tuple(clocks),
+        levels=tuple(levels),
         drafts=draft_rows(person),
         notices=_notices(home, person),
     )
@@ -52,11 +56,7 @@ def desk(person: Person) -> Desk:
 def _row(home: House, person: Person, loaded: store.Loaded, clocks: tuple[ClockRow, ...]) -> DeskRow:
     row, state = loaded.row, loaded.state
     ours = "requesting" if row.requesting == home.state else "requested"
-    due = [
-        one.due
-        for one in clocks
-        if one.due and one.state in ("running", "late") and one.owed_by == home.state
-    ]
+    due = [one.due for one in clocks if one.due and one.state in RUNNING and one.owed_by == home.state]
     other = row.requested if ours == "requesting" else row.requesting
     return DeskRow(
         dossier=row.pk,
@@ -106,12 +106,54 @@ def flags_of_keys(loaded: store.Loaded) -> tuple[str, ...]:
     return ("flag.unproven-key",) if loaded.unproven else ()
 
 
-def clock_rows(loaded: store.Loaded) -> tuple[ClockRow, ...]:
-    """The clocks of one dossier."""
+def clock_rows(home: House, loaded: store.Loaded) -> tuple[ClockRow, ...]:
+    """The clocks of one dossier as the fold gives them: legal periods, and dates that States set."""
+    reference = reference_of(home, loaded)
     return tuple(
-        ClockRow(loaded.row.pk, one.id, one.owed_by, one.due, one.basis or "", one.state)
+        ClockRow(
+            dossier=loaded.row.pk,
+            id=one.id,
+            owed_by=one.owed_by,
+            due=one.due,
+            basis=one.basis or "",
+            state=one.state,
+            sort="legal" if one.basis else "stated",
+            act=one.act or "",
+            parties=tuple(loaded.row.members),
+            kind=loaded.row.kind,
+            reference=reference,
+        )
         for one in loaded.state.clocks
     )
+
+
+def level_rows(home: House, loaded: store.Loaded) -> tuple[ClockRow, ...]:
+    """This State's service levels in one dossier: its own targets, which no law asks for."""
+    reference = reference_of(home, loaded)
+    return tuple(
+        ClockRow(
+            dossier=loaded.row.pk,
+            id=f"service.{one.level}",
+            owed_by=one.whose,
+            due=one.due,
+            basis="",
+            state=one.state,
+            sort="service",
+            act=one.act,
+            parties=tuple(loaded.row.members),
+            kind=loaded.row.kind,
+            reference=reference,
+            amount=one.amount,
+            unit=one.unit,
+        )
+        for one in service.running(home, loaded, home.clock())
+    )
+
+
+def reference_of(home: House, loaded: store.Loaded) -> str:
+    """The reference a dossier goes by here: our own, or another member's."""
+    said = loaded.state.references
+    return said.get(home.state) or next((text for text in said.values() if text), "")
 
 
 def _notices(home: House, person: Person) -> tuple[str, ...]:

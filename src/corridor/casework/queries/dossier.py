@@ -20,7 +20,7 @@ from corridor.casework.models import (
     Transfer,
 )
 from corridor.casework.models.national import PAYLOAD_TYPE as NATIONAL
-from corridor.casework.queries.desk import clock_rows, flags_of_keys
+from corridor.casework.queries.desk import clock_rows, flags_of_keys, level_rows
 from corridor.casework.queries.forms import draft_rows
 from corridor.casework.queries.pages import (
     DossierPage,
@@ -61,7 +61,8 @@ def dossier_page(person: Person, dossier_id: str) -> DossierPage:
         turn=state.turn,
         heads=tuple(state.heads),
         timeline=_timeline(home, loaded, loaded.acts),
-        clocks=clock_rows(loaded),
+        clocks=clock_rows(home, loaded),
+        levels=level_rows(home, loaded),
         owed=tuple(one.code for one in state.owed if one.by == home.state),
         missing=tuple(
             MissingRow(one.item, one.ref, one.text, one.requirement) for one in state.missing_items

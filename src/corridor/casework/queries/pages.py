@@ -17,14 +17,25 @@ class Plain:
 
 @dataclass(frozen=True)
 class ClockRow(Plain):
-    """One period that runs: who owes what by when, under which paragraph, and how it stands."""
+    """One period that runs: who owes what by when, under which paragraph, and how it stands.
+
+    `sort`: `legal` (a paragraph stands behind it), `stated` (a date a State set in an act) or `service` (our own
+    target, no law: `amount` and `unit` say how much, counted in the working days of `owed_by`).
+    """
 
     dossier: str
     id: str
     owed_by: str
     due: datetime | None
     basis: str
-    state: str  # running | met | late | lapsed
+    state: str  # running | met | late | lapsed; a service level also overrun (met too late)
+    sort: str = "legal"
+    act: str = ""
+    parties: tuple[str, ...] = ()  # the States whose local times are shown beside
+    kind: str = ""
+    reference: str = ""
+    amount: int = 0
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,8 @@ class Desk(Plain):
     needs_me: tuple[DeskRow, ...]
     waits_on_them: tuple[DeskRow, ...]
     closed: tuple[DeskRow, ...]
-    clocks: tuple[ClockRow, ...]
+    clocks: tuple[ClockRow, ...]  # legal periods and dates that States set
+    levels: tuple[ClockRow, ...]  # our own service levels
     drafts: tuple[DraftRow, ...]
     notices: tuple[str, ...]  # codes: node.restored.behind, casework.directory.stale, casework.letter.stuck …
 
@@ -217,6 +229,7 @@ class DossierPage(Plain):
     heads: tuple[str, ...]
     timeline: tuple[TimelineRow, ...]
     clocks: tuple[ClockRow, ...]
+    levels: tuple[ClockRow, ...]
     owed: tuple[str, ...]
     missing: tuple[MissingRow, ...]
     possible: tuple[PossibleAct, ...]

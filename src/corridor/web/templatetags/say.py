@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -68,6 +68,39 @@ def moment(value: datetime | None, seconds: bool = False) -> SafeString:
     local = localtime(value)
     shown = local.strftime("%d %b %Y, %H:%M:%S" if seconds else "%d %b %Y, %H:%M")
     return format_html('<time datetime="{}">{} UTC</time>', value.isoformat(), shown)
+
+
+@register.simple_tag
+def local_times(value: datetime | None, states: tuple[str, ...], owed_by: str = "") -> list[dict[str, str]]:
+    """One moment on the clocks of each State, the reader's first, and whether the State that owes is off that day."""
+    if value is None:
+        return []
+    from corridor.casework.house import house
+    from corridor.casework.service import calendar
+
+    home, language = house(), get_language() or "en"
+    found = []
+    for code in sorted(dict.fromkeys(states), key=lambda each: each != home.state):
+        own = calendar(home, code)
+        local = own.local(value)
+        off = own.day_off(local.date()) if code == owed_by else ""
+        found.append(
+            {
+                "state": naming.state_name(code, language),
+                "shown": local.strftime("%d %b, %H:%M"),
+                "offset": _offset(local),
+                "off": naming.say("day-off", off, default=off) if off else "",
+            }
+        )
+    return found
+
+
+def _offset(local: datetime) -> str:
+    """`UTC+5:45`."""
+    minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
 
 
 @register.filter
