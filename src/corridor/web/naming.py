@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +10,7 @@ from django.utils.translation import gettext
 
 from corridor import law
 from corridor.casework.house import house
-from corridor.dossier.kinds import REGISTRY
+from corridor.dossier.paper.values import in_order
 
 
 def say(*parts: Any, default: str | None = None) -> str:
@@ -85,30 +84,12 @@ def cite(text: str) -> str:
     return gettext("cite.article") % {"instrument": instrument_name(code, short=True), "ref": ref}
 
 
-@functools.cache
-def _order() -> dict[str, int]:
-    """Where each field stands in the kinds' own forms: a signed body comes back in the order of the alphabet."""
-    found: dict[str, int] = {}
-    for kind in REGISTRY.values():
-        for model in kind.bodies.values():
-            schema = model.model_json_schema()
-            for part in (schema, *schema.get("$defs", {}).values()):
-                for code in part.get("properties", {}):
-                    found.setdefault(code, len(found))
-    return found
-
-
-def _sorted(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    order = _order()
-    return sorted(body.items(), key=lambda each: (order.get(each[0], len(order)), each[0]))
-
-
 def rows(body: Any, depth: int = 0) -> list[dict[str, Any]]:
     """Label-and-value rows of a coded body. A small table is one row, a larger one a heading and rows of its own."""
     if not isinstance(body, Mapping):
         return []
     found: list[dict[str, Any]] = []
-    for code, value in _sorted(body):
+    for code, value in in_order(body):
         if isinstance(value, Mapping):
             if all(not isinstance(each, Mapping | list | tuple) for each in value.values()):
                 found.append({"code": code, "depth": depth, "values": [_line(value)]})
@@ -134,7 +115,7 @@ def rows(body: Any, depth: int = 0) -> list[dict[str, Any]]:
 def _line(table: Mapping[str, Any]) -> str:
     """A small table in one line: what is true by its name, the rest by its value."""
     parts = []
-    for code, value in _sorted(table):
+    for code, value in in_order(table):
         if value is True:
             parts.append(say("field", code))
         elif value not in (None, False, ""):
