@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
+
+import pytest
 
 import corridor.dossier
 from corridor.dossier import REGISTRY, texts
@@ -11,7 +14,14 @@ from corridor.dossier.draft import act_code, schema
 from corridor.faults import catalogue
 
 SOURCE = Path(corridor.dossier.__file__).parent
-CODE = re.compile(r'"((?:preservation|stored_data)\.(?:flag|owed|rule|clock)\.[a-z_-]+)"')
+CODE = re.compile(r'"((?:[a-z_]+)\.(?:flag|owed|rule|clock)\.[a-z_-]+)"')
+#: How the parts of kinds write codes: without the kind, and what a text of it is called.
+SPOKEN = {
+    "flag": re.compile(r'Flag\(\s*"([a-z_-]+)"'),
+    "owed": re.compile(r'(?:scene\.owed|Due)\(\s*"([a-z_-]+)"'),
+    "clock": re.compile(r'scene\.clock\(\s*"([a-z_-]+)"'),
+    "rule": re.compile(r'return "([a-z]+(?:-[a-z]+)+)"'),
+}
 SHARED = re.compile(r'"((?:rule|rules|crossing|fork|waiting|basis|request|body)\.[a-z]+(?:-[a-z]+)*)"')
 
 
@@ -32,6 +42,17 @@ def test_every_act_and_status_has_its_text():
 def test_every_code_in_the_source_has_its_text():
     for code in {*CODE.findall(source()), *SHARED.findall(source())}:
         assert texts.text(code) != code, code
+
+
+@pytest.mark.parametrize("kind", REGISTRY.values(), ids=list(REGISTRY))
+def test_every_code_a_kind_can_show_has_its_text(kind):
+    modules = {inspect.getmodule(type(part)) for part in kind.all_parts}
+    written = "\n".join(inspect.getsource(module) for module in modules)
+    codes = {f"{sort}.{code}" for sort, pattern in SPOKEN.items() for code in pattern.findall(written)}
+    codes |= {f"owed.{each.code}" for rows in kind.due.values() for each in rows}
+    assert codes
+    for code in codes:
+        assert texts.text(f"{kind.name}.{code}") != f"{kind.name}.{code}", code
 
 
 def test_every_field_and_value_has_its_text():

@@ -27,4 +27,4 @@ def catalogue() -> Mapping[str, str]:
 def text(code: str) -> str:
     """The English of a code; what all kinds share where a kind has no words of its own; else the code itself."""
     found = catalogue()
-    return found.get(code) or found.get(code.partition(".")[2], code)
+    return found.get(code) or found.get(code.partition(".")[2]) or code

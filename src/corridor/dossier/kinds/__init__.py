@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from corridor.dossier.kinds.kind import Kind
+from corridor.dossier.kinds.mutual_assistance import MUTUAL_ASSISTANCE
 from corridor.dossier.kinds.preservation import PRESERVATION
 from corridor.dossier.kinds.stored_data import STORED_DATA
 
-REGISTRY: Mapping[str, Kind] = {kind.name: kind for kind in (PRESERVATION, STORED_DATA)}
+_KINDS = (
+    PRESERVATION,
+    STORED_DATA,
+    MUTUAL_ASSISTANCE,
+)
 
-__all__ = ["PRESERVATION", "REGISTRY", "STORED_DATA", "Kind"]
+REGISTRY: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
+
+__all__ = ["REGISTRY", "Kind"]

@@ -101,7 +101,6 @@ UNDER_WAY: Final = (
 )
 GIVEN: Final = ("delivered", "confirmed")
 ENDED: Final = ("refused", "withdrawn", "closed")
-EVER: Final = (*UNDER_WAY, *GIVEN, *ENDED)
 
 CONDITIONS: Final = (
     "use_limited",
@@ -139,21 +138,26 @@ CROSSINGS: Final = (
 )
 
 
-def around(table: Table) -> Table:
-    """The table with what accompanies a request in it: status, costs, use of what was given, notices."""
+def around(table: Table, given: tuple[str, ...] = ()) -> Table:
+    """The table with what accompanies a request in it: status, costs, use of what was given, notices.
+
+    `given`: statuses of the kind's own in which something was given, beside those all kinds share.
+    """
+    given = (*GIVEN, *given)
+    ever = (*UNDER_WAY, *given, *ENDED)
     return weave(
         table,
         (REQUESTING, "ask_status", UNDER_WAY),
         (REQUESTED, "report_status", UNDER_WAY),
-        (REQUESTING, "confirm_in_writing", (*UNDER_WAY, *GIVEN)),
+        (REQUESTING, "confirm_in_writing", (*UNDER_WAY, *given)),
         (REQUESTED, "state_costs", UNDER_WAY),
-        (REQUESTING, "agree_costs", (*UNDER_WAY, *GIVEN)),
-        (REQUESTING, "decline_costs", (*UNDER_WAY, *GIVEN)),
-        (REQUESTING, "ask_use", (*GIVEN, "closed")),
-        (REQUESTED, "allow_use", (*GIVEN, "closed")),
-        (REQUESTED, "deny_use", (*GIVEN, "closed")),
-        (REQUESTING, "notify", EVER),
-        (REQUESTED, "notify", EVER),
+        (REQUESTING, "agree_costs", (*UNDER_WAY, *given)),
+        (REQUESTING, "decline_costs", (*UNDER_WAY, *given)),
+        (REQUESTING, "ask_use", (*given, "closed")),
+        (REQUESTED, "allow_use", (*given, "closed")),
+        (REQUESTED, "deny_use", (*given, "closed")),
+        (REQUESTING, "notify", ever),
+        (REQUESTED, "notify", ever),
     )
 
 
@@ -162,6 +166,7 @@ def assistance(
     own: Part[Any],
     *,
     table: Table | None = None,
+    given: tuple[str, ...] = (),
     crossings: Iterable[Crossing] = (),
     parts: tuple[Part[Any], ...] = (),
     due: Mapping[str, tuple[Due, ...]] | None = None,
@@ -171,12 +176,15 @@ def assistance(
     disclosing: Iterable[str] = ("deliver",),
     executing: Iterable[str] = ("execute",),
 ) -> Kind:
-    """A kind that follows this life. `table`: CORE with the kind's own acts in it; `crossings` go before the shared."""
+    """A kind that follows this life. `table`: CORE with the kind's own acts in it; `crossings` go before the shared.
+
+    `given`: see `around`.
+    """
     return Kind(
         name=name,
         own=own,
         opens="asked",
-        table=around(CORE if table is None else table),
+        table=around(CORE if table is None else table, given),
         parts=(ASKING, DECIDING, HANDING_OVER, *parts, PROGRESS, COSTS, USE, ENDING),
         turns=TURNS if turns is None else turns,
         crossings=(*crossings, *CROSSINGS),
