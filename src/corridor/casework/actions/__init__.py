@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from corridor.casework.actions.acts import confirm, deliver, sign_act
-from corridor.casework.actions.drafts import discard_draft, save_draft
+from corridor.casework.actions.drafts import (
+    discard_draft,
+    merge_draft,
+    return_draft,
+    save_draft,
+    sign_draft,
+    submit_draft,
+)
 from corridor.casework.actions.evidence import (
     abandon_upload,
     add_part,
@@ -21,7 +28,8 @@ from corridor.casework.actions.law import (
     load_certified_text,
     record_progress,
 )
-from corridor.casework.actions.national import make_available, record_measure, record_minute
+from corridor.casework.actions.measures import record_measure, record_measure_step
+from corridor.casework.actions.national import make_available, record_minute
 from corridor.casework.actions.people import (
     add_authority,
     add_officer,
@@ -30,6 +38,7 @@ from corridor.casework.actions.people import (
     signed_in,
     too_many,
 )
+from corridor.casework.actions.safeguards import record_safeguard, skip_safeguard
 
 __all__ = [
     "abandon_upload",
@@ -46,17 +55,24 @@ __all__ = [
     "finish_upload",
     "load_certified_text",
     "make_available",
+    "merge_draft",
     "open_evidence",
     "read_item",
     "record_measure",
+    "record_measure_step",
     "record_minute",
     "record_progress",
+    "record_safeguard",
     "reset_officer",
+    "return_draft",
     "save_draft",
     "seal_from_server",
     "server_folder",
     "sign_act",
+    "sign_draft",
     "signed_in",
+    "skip_safeguard",
     "start_upload",
+    "submit_draft",
     "too_many",
 ]

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from corridor import dossier as dossiers
-from corridor.casework import access, disclosure, restored, sequencer, store
+from corridor.casework import access, advice, disclosure, drafting, restored, sequencer, store, wording
 from corridor.casework.access import Person
-from corridor.casework.actions import handover
+from corridor.casework.actions import executing, handover
 from corridor.casework.actions.results import SignedAct
 from corridor.casework.actions.signing import Opened, open_key
 from corridor.casework.fault import CaseworkFault, Moved, NotAllowed
 from corridor.casework.house import House, house
 from corridor.casework.models import Authority, Dossier, Draft, OutboxLetter, PeerState
+from corridor.casework.queries.law import law_confirmed
 from corridor.dossier import (
     Act,
     Attachment,
@@ -52,34 +53,47 @@ def sign_act(
     basis: Mapping[str, str] | None = None,
     reference: str = "",
     follows: str | None = None,
+    departures: Iterable[Mapping[str, Any]] = (),
+    departure_reason: Mapping[str, str] | None = None,
     override_reason: str | None = None,
     draft_id: str | None = None,
+    revision: str | None = None,
     packages: Sequence[str] = (),
+    measure_entry: str | None = None,
 ) -> SignedAct:
     """Sign one act of this State and send it to every other member.
 
     Without `dossier_id` the act opens a dossier: `kind`, `to` and `basis` say which and with whom. With it, `seen` is
     the list of heads on the page the officer signed from; if the dossier moved since, `Moved` says what changed and
-    nothing is signed. `override_reason` lets an incomplete request go, with the reason as a text all members read.
+    nothing is signed. An act that executes passes the gate of safeguards; `measure_entry` is the domestic measure of
+    the national file whose coded facts it names. Where the act leaves what the rules ask for (`advice`), each of
+    `departures` is named by code (and item or provision) and `departure_reason` ({language, text}) says why; both go
+    with the act, flagged to all. `override_reason` is one reason in English for whatever departs. `revision`: the draft
+    must still be the one the officer read.
     Raises NotFound, NotAllowed, Moved, CaseworkFault. Either everything is kept or nothing.
     """
     home = house()
     restored.check()
+    excuse = _Excuse(tuple(departures), departure_reason, override_reason)
     if dossier_id is None:
         return _open_dossier(
             home,
             person,
-            _Wish(act, dict(body or {}), _texts(texts, override_reason), _conditions(conditions), reference),
+            _wish(act, body, texts, conditions, reference),
             kind=kind or "",
             secret=secret,
             to=to or {},
             basis=basis or {},
             follows=follows,
-            complete=override_reason is None,
+            excuse=excuse,
             draft_id=draft_id,
+            revision=revision,
         )
     loaded = _as_seen(home, person, dossier_id, seen)
-    wish = _Wish(act, dict(body or {}), _texts(texts, override_reason), _conditions(conditions), reference)
+    content = executing.prepare(home, person, loaded, act, body, measure_entry)
+    wish = _wish(act, content, texts, conditions, reference)
+    found = advice.following(home, loaded, act, wish.body, wish.texts, _cites(person))
+    wish = excuse.settled(wish, found)
     opened = open_key(home, person, secret)
     at = _now(home)
     gives = handover.prepare(home, person, opened, secret, wish.act, loaded, packages, at)
@@ -96,7 +110,7 @@ def sign_act(
         reference=_reference(home, loaded, reference),
     )
     signed = _signed(home, made, opened, loaded, at)
-    return _keep(home, person, loaded.row, signed, gives, draft_id, at)
+    return _keep(home, person, loaded.row, signed, gives, draft_id, revision, at)
 
 
 @dataclass(frozen=True)
@@ -108,6 +122,48 @@ class _Wish:
     texts: tuple[Text, ...]
     conditions: tuple[Condition, ...]
     reference: str
+
+
+def _cites(person: Person) -> Collection[str]:
+    """What this State's lawyers confirmed: a departure names its paragraph where they did, the article otherwise."""
+    return law_confirmed(person).cites if person.may("law.read") else ()
+
+
+def _wish(
+    act: str,
+    body: Mapping[str, Any] | None,
+    texts: Iterable[Mapping[str, str]],
+    conditions: Iterable[Mapping[str, str]],
+    reference: str,
+) -> _Wish:
+    rows = [dict(row) for row in texts]
+    wording.check(body or {}, rows, reference)
+    return _Wish(act, dict(body or {}), _texts(rows), _conditions(conditions), reference)
+
+
+@dataclass(frozen=True)
+class _Excuse:
+    """Which departures the officer named, and why the act goes all the same."""
+
+    named: tuple[Mapping[str, Any], ...]
+    reason: Mapping[str, str] | None
+    for_all: str | None
+
+    def settled(self, wish: _Wish, found: Iterable[advice.Departure]) -> _Wish:
+        """The act with what departs and why, as a draft may hold both already. Raises as `advice.settle`."""
+        body, texts = dict(wish.body), tuple(one for one in wish.texts if one.field != "departure")
+        held = body.pop("departures", None)
+        named = [*self.named, *(one for one in held or () if isinstance(one, Mapping))]
+        reason = self.reason
+        if reason is None and self.for_all:
+            reason = {"language": "en", "text": self.for_all}
+        if reason is None and len(texts) < len(wish.texts):
+            written = next(one for one in wish.texts if one.field == "departure")
+            reason = {"language": written.language, "text": written.text}
+        departs, why = advice.settle(found, named, reason, all_named=bool(self.for_all))
+        if departs:
+            body["departures"] = departs
+        return replace(wish, body=body, texts=(*texts, *why))
 
 
 def _now(home: House) -> datetime:
@@ -124,8 +180,9 @@ def _open_dossier(
     to: Mapping[str, str],
     basis: Mapping[str, str],
     follows: str | None,
-    complete: bool,
+    excuse: _Excuse,
     draft_id: str | None,
+    revision: str | None,
 ) -> SignedAct:
     person.require("act.sign")
     if kind not in dossiers.REGISTRY:
@@ -144,8 +201,10 @@ def _open_dossier(
         body["follows"] = follows
     at = _now(home)
     ground = Basis(basis.get("instrument") or DEFAULT_BASIS, basis.get("provision", ""))
-    if complete:
-        _check_complete(kind, ground.instrument, body, wish.texts, at)
+    asked = advice.Request(kind, ground.instrument, state, authority, body, wish.texts)
+    found = advice.opening(home, person, asked, at.date(), _cites(person))
+    wish = excuse.settled(replace(wish, body=body), found)
+    _four_eyes(home, person, draft_id)
     opened = open_key(home, person, secret)
     made = dossiers.opening(
         kind,
@@ -157,11 +216,24 @@ def _open_dossier(
         sender=Party(home.state, person.authority),
         credential=opened.credential,
         time=at,
-        body=body,
+        body=wish.body,
         texts=wish.texts,
         reference=Reference(wish.reference or None, None),
     )
-    return _keep(home, person, None, _signed(home, made, opened, None, at), (), draft_id, at)
+    signed = _signed(home, made, opened, None, at)
+    return _keep(home, person, None, signed, (), draft_id, revision, at)
+
+
+def _four_eyes(home: House, person: Person, draft_id: str | None) -> None:
+    """Where the node asks for two: a request is signed from a draft that somebody else submitted."""
+    if home.four_eyes != "on":
+        return
+    row = access.drafts(person).filter(pk=draft_id or "").first()
+    step = drafting.opened(home, row).last("submitted") if row is not None else None
+    if row is None or step is None or drafting.opened(home, row).stage != drafting.FOR_SIGNATURE:
+        raise CaseworkFault("casework.draft.not-submitted")
+    if step.by == person.number:
+        raise CaseworkFault("casework.draft.four-eyes")
 
 
 def _as_seen(home: House, person: Person, dossier_id: str, seen: Sequence[str]) -> store.Loaded:
@@ -184,14 +256,6 @@ def _reference(home: House, loaded: store.Loaded, own: str) -> Reference | None:
     return Reference(own, theirs)
 
 
-def _check_complete(
-    kind: str, instrument: str, body: Mapping[str, Any], texts: Sequence[Text], at: datetime
-) -> None:
-    still = [one.item for one in dossiers.missing(kind, instrument, body, at.date(), texts) if one.mandatory]
-    if still:
-        raise CaseworkFault("casework.request.incomplete", items=", ".join(still))
-
-
 def _signed(home: House, act: Act, opened: Opened, loaded: store.Loaded | None, at: datetime) -> VerifiedAct:
     """Sign, check as every other State will, and judge it with the dossier: an act without effect is not sent."""
     verified = store.verified(home, sign(act, opened.key))
@@ -209,7 +273,7 @@ def _conditions(rows: Iterable[Mapping[str, str]]) -> tuple[Condition, ...]:
         raise CaseworkFault("casework.act.body", place="conditions") from None
 
 
-def _texts(rows: Iterable[Mapping[str, str]], override_reason: str | None) -> tuple[Text, ...]:
+def _texts(rows: Iterable[Mapping[str, str]]) -> tuple[Text, ...]:
     try:
         texts = [
             Text(str(row["field"]), str(row.get("language", "en")), str(row["text"]))
@@ -218,8 +282,6 @@ def _texts(rows: Iterable[Mapping[str, str]], override_reason: str | None) -> tu
         ]
     except KeyError:
         raise CaseworkFault("casework.act.body", place="texts") from None
-    if override_reason:
-        texts.append(Text("incomplete", "en", override_reason))
     return tuple(texts)
 
 
@@ -261,6 +323,7 @@ def _keep(
     act: VerifiedAct,
     gives: Sequence[handover.Give],
     draft_id: str | None,
+    revision: str | None,
     at: datetime,
 ) -> SignedAct:
     """The transaction. What it needs from outside the database (the dossier's key) is on disk before it begins."""
@@ -281,8 +344,7 @@ def _keep(
                     next_due=at,
                 )
             handover.keep(home, kept, gives, at)
-            signed_draft = Draft.objects.filter(pk=draft_id or "", authority__code=person.authority)
-            gone, _ = signed_draft.delete()
+            gone = _gone(home, person, draft_id, revision)
     except IntegrityError as error:
         raise CaseworkFault("casework.dossier.moved", count=1) from error
     if gone:
@@ -290,6 +352,21 @@ def _keep(
     sequencer.run(home)
     home.wake()
     return SignedAct(act.id, act.dossier, act.act.header.act, tuple(letter.to_state for letter, _ in letters))
+
+
+def _gone(home: House, person: Person, draft_id: str | None, revision: str | None) -> int:
+    """Take the signed draft away; how many rows went. Raises DraftMoved unless it is the revision that was read."""
+    row = Draft.objects.filter(pk=draft_id or "", authority__code=person.authority).first()
+    if row is None:
+        if revision is not None:
+            raise CaseworkFault("casework.draft.gone")
+        return 0
+    if revision is not None and drafting.revision_of(row.sealed) != revision:
+        raise drafting.moved(drafting.opened(home, row))
+    gone, _ = Draft.objects.filter(pk=row.pk, sealed=bytes(row.sealed)).delete()
+    if not gone and revision is not None:
+        raise CaseworkFault("casework.draft.gone")
+    return gone
 
 
 def _new_dossier(person: Person, act: VerifiedAct, at: datetime) -> Dossier:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from corridor.casework.merging import Clash
 from corridor.casework.queries.pages import MissingRow
 
 
@@ -34,6 +35,22 @@ class SavedDraft(Result):
     id: str
     changed: datetime
     missing: tuple[MissingRow, ...]
+    revision: str = ""
+    stage: str = "writing"  # writing | for_signature | returned
+
+
+@dataclass(frozen=True)
+class MergedDraft(Result):
+    """A draft as kept with what two officers typed, or, where fields clash, not yet kept."""
+
+    id: str
+    changed: datetime
+    revision: str
+    stage: str
+    content: dict[str, Any]
+    taken: tuple[str, ...]  # fields as a colleague left them
+    clashes: tuple[Clash, ...]  # fields both changed
+    by: str  # the colleague's officer number
 
 
 @dataclass(frozen=True)
@@ -105,6 +122,8 @@ class Opened(Result):
 
     package: str
     items: tuple[Item, ...]
+    conditions: tuple[str, ...] = ()  # as they stand in the package's own index
+    use: str = ""
 
     @property
     def restricted(self) -> int:

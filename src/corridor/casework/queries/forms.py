@@ -8,13 +8,14 @@ from typing import Any
 
 from corridor import dossier as dossiers
 from corridor import law
-from corridor.casework import access
+from corridor.casework import access, drafting
 from corridor.casework.access import Person
 from corridor.casework.fault import CaseworkFault, NotAllowed
 from corridor.casework.house import house
+from corridor.casework.models import Draft
 from corridor.casework.queries.pages import DraftPage, DraftRow, FormPage, MissingRow
 from corridor.dossier import Text
-from corridor.notary import canonical
+from corridor.faults import Fault
 
 
 def kinds(person: Person) -> tuple[str, ...]:
@@ -89,15 +90,24 @@ def draft_rows(person: Person, dossier_id: str | None = None) -> tuple[DraftRow,
     """Drafts of the person's authority, newest first."""
     rows = access.drafts(person, dossier_id).select_related("author").order_by("-changed")
     return tuple(
-        DraftRow(row.pk, row.dossier_id, row.kind, row.act, row.author.number, row.changed) for row in rows
+        DraftRow(row.pk, row.dossier_id, row.kind, row.act, row.author.number, row.changed, _stage(row))
+        for row in rows
     )
+
+
+def _stage(row: Draft) -> str:
+    """Sealed with the draft: the table does not say which request waits for a signature."""
+    try:
+        return drafting.opened(house(), row).stage
+    except Fault:
+        return drafting.WRITING  # one that cannot be opened says so when it is
 
 
 def draft_page(person: Person, draft_id: str) -> DraftPage:
     """One draft, opened."""
     row = access.draft(person, draft_id)
-    data = house().vault.open(f"draft-{row.pk}", "content", row.sealed)
-    content = canonical.loads(data)
+    kept = drafting.opened(house(), row)
+    content = kept.content
     instrument = str((content.get("basis") or {}).get("instrument") or "UNCC_2024")
     wanted = (
         missing(row.kind, instrument, content.get("body") or {}, content.get("texts") or [])
@@ -105,5 +115,16 @@ def draft_page(person: Person, draft_id: str) -> DraftPage:
         else ()
     )
     return DraftPage(
-        row.pk, row.dossier_id, row.kind, row.act, row.author.number, row.changed, content, wanted
+        row.pk,
+        row.dossier_id,
+        row.kind,
+        row.act,
+        row.author.number,
+        row.changed,
+        content,
+        wanted,
+        kept.revision,
+        kept.stage,
+        dict(kept.remark) if kept.remark else None,
+        tuple((each.what, each.by, each.at) for each in kept.steps),
     )

@@ -70,6 +70,7 @@ class DraftRow(Plain):
     act: str
     author: str
     changed: datetime
+    stage: str = "writing"  # writing | for_signature | returned
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ class NationalRow(Plain):
     """One entry of the national file, opened for its own authority."""
 
     id: str
-    kind: str  # minute | measure | made_available
+    kind: str  # as `models.national.NationalEntry.kind` lists them
     at: datetime
     officer: str
     content: dict[str, Any]
@@ -271,6 +272,10 @@ class DraftPage(Plain):
     changed: datetime
     content: dict[str, Any]
     missing: tuple[MissingRow, ...]
+    revision: str = ""  # digest of what is kept: whoever writes or signs says which they saw
+    stage: str = "writing"
+    remark: dict[str, str] | None = None  # why it was returned: {language, text}
+    steps: tuple[tuple[str, str, str], ...] = ()  # what, by which officer, when
 
 
 @dataclass(frozen=True)
