@@ -22,7 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.node.nodes import SECRET, TestNode, World, until
-from tests.node.story import MEASURE, ask, sign
+from tests.node.story import MEASURE, ask, safeguards, sign
 
 ROUNDS = 5
 MIB = 1 << 20
@@ -86,6 +86,7 @@ def stage(folder: Path, size: int) -> tuple[World, TestNode, str]:
     )
     borealia.do("from corridor.casework import restored\nrestored.asked()")
     sign(borealia, dossier, "accept")
+    safeguards(borealia, dossier)
     sign(borealia, dossier, "execute", MEASURE)
     package = borealia.do(
         "result = actions.seal_from_server(person('ca-signatory'), d, paths=['0/disk.img'], secret=s).package",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from tests.casework.conftest import SECRET, Desk
+from tests.casework.conftest import SECRET, Desk, safeguard
 
 from corridor import dossier
 from corridor.casework import actions, queries, store
@@ -177,6 +177,7 @@ def _asked(desk: Desk) -> str:
         "date": "2026-11-20",
         "legal_basis": "s 1",
     }
+    safeguard(desk.person("ca-signatory"), opening.id)
     _sign(desk, opening.id, "execute", {"measure": measure})
     return opening.id
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.node.nodes import World, free_ports, until
-from tests.node.story import MEASURE, ask, page, reaches, seal, sign
+from tests.node.story import MEASURE, ask, page, reaches, safeguards, seal, sign
 from tests.notary.authority import Authority
 
 from corridor.node import config as node_config
@@ -53,6 +53,7 @@ def test_an_authority_that_is_off_stops_nothing_and_all_is_anchored_when_it_is_b
     dossier = ask(aurelia, "stored_data")
     reaches(borealia, dossier, "asked")
     sign(borealia, dossier, "accept")
+    safeguards(borealia, dossier)
     sign(borealia, dossier, "execute", MEASURE)
     package = seal(borealia, dossier, {"mail/1.eml": 900})
     sign(borealia, dossier, "deliver", packages=[package])

@@ -10,7 +10,7 @@ import sys
 import pytest
 from tests.node.driver import Refused
 from tests.node.nodes import SECRET, World, until
-from tests.node.story import MEASURE, ask, export, page, reaches, seal, sign, status, whole
+from tests.node.story import MEASURE, ask, export, page, reaches, safeguards, seal, sign, status, whole
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,7 @@ def test_evidence_crosses_sealed_and_both_hold_the_same_custody(running: World) 
     dossier = ask(aurelia, "stored_data")
     reaches(borealia, dossier, "asked")
     sign(borealia, dossier, "accept")
+    safeguards(borealia, dossier)
     sign(borealia, dossier, "execute", MEASURE)
     package = seal(borealia, dossier, {"mail/1.eml": 900, "image.dd": 70 << 20})
     sign(borealia, dossier, "deliver", packages=[package])
@@ -120,6 +121,7 @@ def test_a_node_killed_outright_comes_back_with_everything(running: World) -> No
     dossier = ask(aurelia, "stored_data")
     reaches(borealia, dossier, "asked")
     sign(borealia, dossier, "accept")
+    safeguards(borealia, dossier)
     sign(borealia, dossier, "execute", MEASURE)
     package = seal(borealia, dossier, {f"part-{number}.bin": 3 << 20 for number in range(12)})
     sign(borealia, dossier, "deliver", packages=[package])

@@ -26,6 +26,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "evidence.seal": frozenset({Role.SIGNATORY}),
     "evidence.check": frozenset({Role.DRAFTER, Role.SIGNATORY, Role.SUPERVISOR}),
     "evidence.open": frozenset({Role.SIGNATORY}),
+    "safeguard.skip": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
+    "supervision.read": frozenset({Role.SUPERVISOR}),
     "dossier.make-available": frozenset({Role.SUPERVISOR, Role.SIGNATORY}),
     "dossier.export": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
     "law.read": frozenset({Role.DRAFTER, Role.SIGNATORY, Role.SUPERVISOR}),

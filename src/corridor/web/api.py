@@ -23,12 +23,13 @@ from corridor import __version__
 from corridor.casework import actions, queries
 from corridor.casework.access import Person, person_of
 from corridor.casework.fault import Moved, NotFound
+from corridor.casework.use import MATTER, Purpose
 from corridor.faults import Fault
+from corridor.web.api_national import national
+from corridor.web.calls import Json, Secret, who
 from corridor.web.pages import WebFault, status_of
 from corridor.web.views.evidence import stream
 from corridor.web.views.sign import check
-
-Json = dict[str, Any]
 
 
 class Token(HttpBearer):
@@ -119,14 +120,6 @@ def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return response
 
 
-def who(request: HttpRequest) -> Person:
-    """The person the authentication found. Every call below begins here."""
-    person = getattr(request, "auth", None)
-    if not isinstance(person, Person):
-        raise NotFound
-    return person
-
-
 # -- what calls carry -----------------------------------------------------------------------------------------------
 
 
@@ -135,13 +128,19 @@ class Login(Schema):
     password: str
 
 
-class Secret(Schema):
-    """The officer's signing secret: used for this call, never kept."""
+class OpenIn(Secret):
+    """What evidence is opened for: this_matter, other_matter, onward (`to`: which State), exculpatory."""
 
-    secret: str = Field(repr=False)
+    use: str = MATTER
+    to: str = ""
+    matter: str = ""
+
+    @property
+    def purpose(self) -> Purpose:
+        return Purpose(self.use, self.to, self.matter)
 
 
-class ItemAsked(Secret):
+class ItemAsked(OpenIn):
     """One item; a restricted one only with `acknowledged`: whoever asks has read its mark."""
 
     acknowledged: bool = False
@@ -173,6 +172,9 @@ class ActIn(Content, Secret):
     attachments: list[Json] = []
     override_reason: str | None = None
     draft: str | None = None
+    measure_entry: str | None = (
+        None  # a domestic measure of the national file, whose coded facts the act names
+    )
 
 
 class HandoverIn(Secret):
@@ -181,15 +183,6 @@ class HandoverIn(Secret):
     body: Json = {}
     texts: list[dict[str, str]] = []
     conditions: list[Json] = []
-
-
-class MinuteIn(Secret):
-    text: str
-    language: str = "en"
-
-
-class MeasureIn(Secret):
-    measure: Json
 
 
 class ShareIn(Secret):
@@ -351,6 +344,7 @@ def sign(request: HttpRequest, given: ActIn) -> Json:
         follows=given.follows,
         override_reason=given.override_reason,
         draft_id=given.draft,
+        measure_entry=given.measure_entry,
     )
     return signed.to_dict()
 
@@ -397,21 +391,6 @@ def confirm(request: HttpRequest, dossier_id: str, given: HandoverIn) -> Json:
         texts=given.texts,
     )
     return signed.to_dict()
-
-
-@dossiers.post("/dossiers/{dossier_id}/minutes", summary="Write a minute into the national file")
-def minute(request: HttpRequest, dossier_id: str, given: MinuteIn) -> Json:
-    entered = actions.record_minute(
-        who(request), dossier_id, text=given.text, language=given.language, secret=given.secret
-    )
-    return entered.to_dict()
-
-
-@dossiers.post("/dossiers/{dossier_id}/measures", summary="Write a domestic measure into the national file")
-def measure(request: HttpRequest, dossier_id: str, given: MeasureIn) -> Json:
-    return actions.record_measure(
-        who(request), dossier_id, measure=given.measure, secret=given.secret
-    ).to_dict()
 
 
 @dossiers.post("/dossiers/{dossier_id}/share", summary="Make the dossier available to another authority here")
@@ -486,20 +465,34 @@ def hands(request: HttpRequest, package_id: str) -> Json:
     return {"hands": [row.to_dict() for row in queries.hands(who(request), package_id)]}
 
 
+@evidence.get(
+    "/packages/{package_id}/use", summary="What it may be used for, and what it was opened for here"
+)
+def use_terms(request: HttpRequest, package_id: str) -> Json:
+    return queries.use_terms(who(request), package_id).to_dict()
+
+
 @evidence.post("/packages/{package_id}/check", summary="Check a package; needs no secret")
 def check_package(request: HttpRequest, package_id: str) -> Json:
     return actions.check_package(who(request), package_id).to_dict()
 
 
 @evidence.post("/packages/{package_id}/open", summary="List the items inside")
-def open_package(request: HttpRequest, package_id: str, given: Secret) -> Json:
-    return actions.open_evidence(who(request), package_id, secret=given.secret).to_dict()
+def open_package(request: HttpRequest, package_id: str, given: OpenIn) -> Json:
+    return actions.open_evidence(
+        who(request), package_id, secret=given.secret, purpose=given.purpose
+    ).to_dict()
 
 
 @evidence.post("/packages/{package_id}/items/{item}", summary="One item, decrypted, as raw bytes")
 def read_item(request: HttpRequest, package_id: str, item: str, given: ItemAsked) -> StreamingHttpResponse:
     blocks = actions.read_item(
-        who(request), package_id, item=item, secret=given.secret, acknowledged=given.acknowledged
+        who(request),
+        package_id,
+        item=item,
+        secret=given.secret,
+        acknowledged=given.acknowledged,
+        purpose=given.purpose,
     )
     return stream(blocks, item)
 
@@ -535,5 +528,5 @@ def disable(request: HttpRequest, username: str) -> Json:
     return {}
 
 
-for _router in (dossiers, drafts, evidence, people):
+for _router in (dossiers, national, drafts, evidence, people):
     api.add_router("", _router)

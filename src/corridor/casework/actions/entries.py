@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from corridor.casework import restored, sequencer
 from corridor.casework.access import Person
-from corridor.casework.actions.signing import open_key
+from corridor.casework.actions.signing import Opened, open_key
 from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House, house
 from corridor.casework.models import LogLeaf
@@ -45,15 +45,17 @@ def sign(
     prev: Callable[[], str],
     keep: Callable[[Entry], None],
     about: dict[str, str] | None = None,
+    opened: Opened | None = None,
 ) -> Entry:
     """Sign `content` with the person's own key after the entry `prev`, and keep it with its log leaf.
 
-    `keep` inserts the row and runs inside the transaction. Raises CaseworkFault `casework.national.moved` when
-    another entry already follows the same one, and what `restored.check` and `open_key` raise.
+    `keep` inserts the row and runs inside the transaction; `opened` is the key where it is open already. Raises
+    CaseworkFault `casework.national.moved` when another entry already follows the same one, and what
+    `restored.check` and `open_key` raise.
     """
     home = house()
     restored.check()
-    opened = open_key(home, person, secret)
+    opened = opened or open_key(home, person, secret)
     at = home.clock().astimezone(UTC).replace(microsecond=0)
     last = prev()
     payload = canonical.dumps(

@@ -15,14 +15,16 @@ from pathlib import Path
 
 from django.db import transaction
 
-from corridor.casework import access, anchoring, restored
+from corridor.casework import access, anchoring, restored, store, use
 from corridor.casework.access import Person
-from corridor.casework.actions.national import grant
+from corridor.casework.actions.national import enter, grant
 from corridor.casework.actions.results import Check, Item, Opened, SealedEvidence, Upload, UploadProgress
+from corridor.casework.actions.signing import Opened as OpenedKey
 from corridor.casework.actions.signing import open_key
 from corridor.casework.fault import CaseworkFault, NotFound
 from corridor.casework.house import House, house
 from corridor.casework.models import Authority, Dossier, Package
+from corridor.casework.use import THIS_MATTER, Purpose
 from corridor.seal import custody
 from corridor.seal.checking import verify
 from corridor.seal.opening import read_index
@@ -182,10 +184,14 @@ def _allowed(home: House, name: str) -> Path:
 
 
 def _sealer(home: House, row: Dossier, folder: str) -> Sealer:
+    """A sealer for a dossier: what is agreed on its use by now travels in the package's index."""
     office = row.home
     home.packages.mkdir(mode=0o700, exist_ok=True)
     custodian = Custodian(f"{home.state} {office.code}", office.recipient)
-    return Sealer(home.packages / folder, [custodian], office.recipient_class, clock=home.clock)
+    told = use.for_index(store.load(home, row), home.clock().date())
+    return Sealer(
+        home.packages / folder, [custodian], office.recipient_class, clock=home.clock, conditions=told
+    )
 
 
 def _kept(home: House, person: Person, row: Dossier, folder: str, made: SealedPackage) -> SealedEvidence:
@@ -222,43 +228,84 @@ def check_package(person: Person, package_id: str) -> Check:
     return Check(package_id, str(report.verdict), found)
 
 
-def open_evidence(person: Person, package_id: str, *, secret: str) -> Opened:
-    """List the items of a package with the officer's custody identity."""
+def open_evidence(person: Person, package_id: str, *, secret: str, purpose: Purpose = THIS_MATTER) -> Opened:
+    """List the items of a package with the officer's custody identity, for a use that is allowed.
+
+    The opening is an entry of the national file: who, for what, how many items. Raises CaseworkFault
+    `casework.use.not-allowed` where the State that gave the package has not allowed the use, `casework.use.unknown`.
+    """
     home = house()
-    row, identity = _unlocked(home, person, package_id, secret)
+    unlocked = _unlocked(home, person, package_id, secret, purpose)
+    folder = home.packages / unlocked.row.folder
     items = [
         Item(str(one.number), one.name, one.size, one.sha256, one.restricted)
-        for one in iter_items(home.packages / row.folder, [identity])
+        for one in iter_items(folder, [unlocked.identity])
         if one.sealed
     ]
-    return Opened(package_id, tuple(items))
+    conditions = read_index(folder, [unlocked.identity]).root.conditions
+    _note(person, unlocked, purpose, {"items": len(items)}, secret)
+    return Opened(package_id, tuple(items), tuple(conditions), purpose.use)
 
 
 def read_item(
-    person: Person, package_id: str, *, item: str, secret: str, acknowledged: bool = False
+    person: Person,
+    package_id: str,
+    *,
+    item: str,
+    secret: str,
+    acknowledged: bool = False,
+    purpose: Purpose = THIS_MATTER,
 ) -> Iterator[bytes]:
     """The bytes of one item in blocks. A stream that ends without error was whole; a broken one raises at its end.
 
     A restricted item is given out only to somebody who says that they have read the mark. It is given as bytes to
-    save and in no other form: nothing here previews, renders or searches what an item holds.
+    save and in no other form: nothing here previews, renders or searches what an item holds. Use is asked for and
+    written down as by `open_evidence`.
     """
     home = house()
     if not (item.isascii() and item.isdigit() and len(item) < 16):
         raise NotFound
-    row, identity = _unlocked(home, person, package_id, secret)
-    folder = home.packages / row.folder
-    found = read_index(folder, [identity]).find(int(item))
+    unlocked = _unlocked(home, person, package_id, secret, purpose)
+    folder = home.packages / unlocked.row.folder
+    found = read_index(folder, [unlocked.identity]).find(int(item))
     if found.restricted and not acknowledged:
         raise CaseworkFault("casework.evidence.restricted")
-    return read_sealed_item(folder, [identity], found)
+    blocks = read_sealed_item(folder, [unlocked.identity], found)
+    _note(person, unlocked, purpose, {"items": 1, "item": int(item)}, secret)
+    return blocks
 
 
-def _unlocked(home: House, person: Person, package_id: str, secret: str) -> tuple[Package, str]:
+@dataclass(frozen=True)
+class _Unlocked:
+    """A package an officer may open now, with what opens it and the consent it is opened on."""
+
+    row: Package
+    key: OpenedKey
+    identity: str = field(repr=False)
+    consent: str = ""
+
+
+def _unlocked(home: House, person: Person, package_id: str, secret: str, purpose: Purpose) -> _Unlocked:
     row = access.package(person, package_id, "evidence.open")
     if not row.complete:
         raise CaseworkFault("casework.evidence.not-ready", package=package_id[:16])
+    consent = use.check(home, store.load(home, row.dossier), row, purpose)
     opened = open_key(home, person, secret)
-    return row, opened.custody_identity(secret)
+    return _Unlocked(row, opened, opened.custody_identity(secret), consent)
+
+
+def _note(person: Person, unlocked: _Unlocked, purpose: Purpose, what: dict[str, int], secret: str) -> None:
+    """Write the opening down, before anything of the package is given out."""
+    content: dict[str, str | int] = {"package": unlocked.row.pk, "use": purpose.use, **what}
+    given = {"to": purpose.to, "matter": purpose.matter.strip()[:400], "consent": unlocked.consent}
+    content |= {name: value for name, value in given.items() if value}
+    for last in (False, False, True):
+        try:
+            enter(person, unlocked.row.dossier, use.OPENED, content, secret, opened=unlocked.key)
+            return
+        except CaseworkFault as fault:  # a colleague wrote at the same moment: it is still this opening
+            if last or fault.code != "casework.national.moved":
+                raise
 
 
 def _session(person: Person, upload_id: str) -> _Session:

@@ -1,58 +1,32 @@
-"""The national file: minutes, measures and internal decisions. Signed by an officer, logged, chained, never sent."""
+"""The national file: minutes and internal decisions. Signed by an officer, logged, chained, never sent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from corridor import law
-from corridor.casework import access
+from corridor.casework import access, national
 from corridor.casework.access import Person
 from corridor.casework.actions import entries
 from corridor.casework.actions.results import Entered
+from corridor.casework.actions.signing import Opened
 from corridor.casework.fault import CaseworkFault
+from corridor.casework.house import house
 from corridor.casework.models import Authority, Dossier, NationalEntry, Package, PackageGrant
 from corridor.casework.models.national import PAYLOAD_TYPE
+from corridor.casework.national import FileEntry
+from corridor.notary import canonical
 
-Day = date
-_Line = Annotated[str, Field(min_length=1, max_length=400)]
-
-
-class Measure(BaseModel):
-    """A domestic measure by its codes. `kind` is one of the law data's measure kinds."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    authority: _Line
-    kind: _Line
-    date: Day
-    legal_basis: _Line
-    term: Day | None = None
-    addressee: _Line | None = None
-    served: Day | None = None
-    answered: Day | None = None
+LIMIT = 1024 * 1024
 
 
 def record_minute(person: Person, dossier_id: str, *, text: str, language: str, secret: str) -> Entered:
     """Write a minute into the person's authority's own file beside a dossier."""
+    row = access.dossier(person, dossier_id, "national.write")
     if not text.strip():
         raise CaseworkFault("casework.national.empty")
-    return _enter(person, dossier_id, "minute", {"text": text, "language": language}, secret)
-
-
-def record_measure(person: Person, dossier_id: str, *, measure: Mapping[str, Any], secret: str) -> Entered:
-    """Write down a domestic measure: who ordered what, when, under which law, until when, served on whom."""
-    try:
-        checked = Measure.model_validate(dict(measure))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise CaseworkFault("casework.act.body", place=".".join(str(one) for one in first["loc"])) from error
-    if checked.kind not in {one.id for one in law.measures()}:
-        raise CaseworkFault("casework.national.measure-kind")
-    return _enter(person, dossier_id, "measure", checked.model_dump(mode="json", exclude_none=True), secret)
+    return enter(person, row, "minute", {"text": text, "language": language}, secret)
 
 
 def make_available(person: Person, dossier_id: str, *, authority: str, secret: str) -> Entered:
@@ -68,18 +42,27 @@ def make_available(person: Person, dossier_id: str, *, authority: str, secret: s
     def effect(at: datetime) -> None:
         row.made_available.add(other)
 
-    return _enter(person, dossier_id, "made_available", {"authority": authority}, secret, effect)
+    return enter(person, row, "made_available", {"authority": authority}, secret, effect)
 
 
-def _enter(
+def enter(
     person: Person,
-    dossier_id: str,
+    row: Dossier,
     kind: str,
-    content: dict[str, Any],
+    content: Mapping[str, Any],
     secret: str,
-    effect: Any = None,
+    effect: Callable[[datetime], None] | None = None,
+    *,
+    seen: tuple[FileEntry, ...] | None = None,
+    opened: Opened | None = None,
 ) -> Entered:
-    row = access.dossier(person, dossier_id, "national.write")
+    """Sign one entry of the person's authority's own file. The caller has passed the door (`access`).
+
+    `seen`: the file as it was judged; if a colleague wrote since, `casework.national.moved`. `effect` runs in the
+    entry's transaction. Raises CaseworkFault `casework.national.too-large`, and what `entries.sign` raises.
+    """
+    if len(canonical.dumps(dict(content))) > LIMIT:
+        raise CaseworkFault("casework.national.too-large", limit=LIMIT)
 
     def keep(entry: entries.Entry) -> None:
         NationalEntry.objects.create(
@@ -95,23 +78,29 @@ def _enter(
         if effect is not None:
             effect(entry.at)
 
+    def prev() -> str:
+        if seen is not None:
+            return national.end(seen)
+        return entries.end(NationalEntry.objects.filter(dossier=row, authority__code=person.authority))
+
     entry = entries.sign(
         person,
         form="national/1",
         payload_type=PAYLOAD_TYPE,
         kind=kind,
-        content=content,
+        content=dict(content),
         secret=secret,
-        prev=lambda: _last(row, person),
+        prev=prev,
         keep=keep,
         about={"dossier": row.pk},
+        opened=opened,
     )
     return Entered(entry.id, row.pk)
 
 
-def _last(row: Dossier, person: Person) -> str:
-    """The end of this authority's chain of entries beside the dossier."""
-    return entries.end(NationalEntry.objects.filter(dossier=row, authority__code=person.authority))
+def own_file(person: Person, row: Dossier) -> tuple[FileEntry, ...]:
+    """The file as it stands, for an action that judges it before it writes into it."""
+    return national.entries(house(), row, person.authority)
 
 
 def grant(package: Package, authority: Authority, at: datetime) -> None:

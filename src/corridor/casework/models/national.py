@@ -14,13 +14,18 @@ PAYLOAD_TYPE = "application/vnd.corridor.national+json"
 
 
 class NationalEntry(Row):
-    """A minute, a measure or an internal decision. Entries of one dossier form one chain through `prev`."""
+    """A minute, a safeguard, a step of a measure, an opening of evidence or an internal decision.
+
+    Entries of one authority beside one dossier form one chain through `prev`.
+    """
 
     id = models.CharField(max_length=64, primary_key=True)  # DSSE id
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="national")
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
-    kind = models.CharField(max_length=20)  # minute | measure | made_available
+    kind = models.CharField(max_length=20)
+    # minute | made_available | safeguard | safeguard_skipped | opened | measure | measure_authorised | measure_served |
+    # measure_answered | measure_renewed | measure_ended
     prev = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
     sealed = models.BinaryField()

@@ -16,7 +16,9 @@ from corridor.casework.queries.law import (
     law_paragraphs,
     law_progress,
 )
+from corridor.casework.queries.national import national_file, use_terms
 from corridor.casework.queries.people import people
+from corridor.casework.queries.supervision import supervision
 
 __all__ = [
     "addressees",
@@ -36,7 +38,10 @@ __all__ = [
     "law_paragraphs",
     "law_progress",
     "missing",
+    "national_file",
     "package_dossier",
     "package_row",
     "people",
+    "supervision",
+    "use_terms",
 ]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from corridor import dossier as dossiers
-from corridor.casework import access, disclosure, store
+from corridor.casework import access, disclosure, national, store
 from corridor.casework.access import RIGHTS, Person
 from corridor.casework.house import House, house
 from corridor.casework.models import (
@@ -14,14 +13,13 @@ from corridor.casework.models import (
     ActRow,
     Dossier,
     LogLeaf,
-    NationalEntry,
     OutboxLetter,
     Package,
     Transfer,
 )
-from corridor.casework.models.national import PAYLOAD_TYPE as NATIONAL
 from corridor.casework.queries.desk import clock_rows, flags_of_keys, level_rows
 from corridor.casework.queries.forms import draft_rows
+from corridor.casework.queries.national import entry_row
 from corridor.casework.queries.pages import (
     DossierPage,
     LinkRow,
@@ -33,7 +31,6 @@ from corridor.casework.queries.pages import (
     TimelineRow,
 )
 from corridor.dossier import VerifiedAct
-from corridor.notary import Envelope, canonical
 
 
 def dossier_page(person: Person, dossier_id: str) -> DossierPage:
@@ -198,21 +195,7 @@ def package_dossier(person: Person, package_id: str) -> str:
 
 
 def _national(home: House, person: Person, row: Dossier) -> tuple[NationalRow, ...]:
-    entries = {one.prev: one for one in access.national_file(person, row.pk).select_related("officer")}
-    rows, prev = [], ""
-    while prev in entries:  # the chain says the order, whatever the clock said
-        entry = entries[prev]
-        rows.append(_entry_row(home, entry))
-        prev = entry.pk
-    return tuple(rows)
-
-
-def _entry_row(home: House, entry: NationalEntry) -> NationalRow:
-    data = home.vault.open(entry.dossier_id, f"national/{entry.pk}", entry.sealed)
-    envelope = Envelope.from_json(data)
-    assert envelope.payload_type == NATIONAL
-    content: dict[str, Any] = canonical.loads(envelope.payload)["content"]
-    return NationalRow(entry.pk, entry.kind, entry.at, entry.officer.number, content)
+    return tuple(entry_row(each) for each in national.entries(home, row, person.authority))
 
 
 def changes(person: Person, dossier_id: str, seen: Sequence[str]) -> tuple[TimelineRow, ...]:
