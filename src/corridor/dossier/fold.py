@@ -135,7 +135,7 @@ class _Folding:
         )
         view = kind.view(standing.status, standing.facts, setting)
         lacking = self._missing(standing)
-        stopped = any(fork.stands is None for fork in split) or self._held_by_a_party()
+        stopped = any(fork.stands is None for fork in split) or self._held_by_a_party(standing.members)
         flags = list(standing.flags) + list(view.flags)
         if not self.form.known:
             flags.append(Flag("basis.not-in-the-data", opening.id))
@@ -219,9 +219,10 @@ class _Folding:
             order=tuple(act.id for act in self.graph.acts),
         )
 
-    def _held_by_a_party(self) -> bool:
-        """Something one of the two States signed is not readable yet; an observer's cannot hold up the two."""
-        return any(state in {self.requesting, self.requested} for state in self.held.values())
+    def _held_by_a_party(self, members: tuple[Member, ...]) -> bool:
+        """Something a State that takes part signed is not readable yet; an observer's cannot hold the others up."""
+        parties = {member.state for member in members if member.role != "observer"}
+        return any(state in parties for state in self.held.values())
 
     def _missing(self, standing: _Standing) -> tuple[Missing, ...]:
         """What the law named asks for and neither the request nor any effective supplement gave."""
@@ -229,7 +230,7 @@ class _Folding:
         texts: list[Any] = []
         for i, outcome in standing.outcomes.items():
             act = self.graph.acts[i].act
-            if outcome.status == EFFECTIVE and act.header.act in {"request", "supplement"}:
+            if outcome.status == EFFECTIVE and act.header.act in self.kind.contents:
                 given.update({k: v for k, v in act.body.items() if not completeness.empty(v)})
                 texts += act.texts
         return completeness.against(self.form, given, texts, self.kind)
@@ -391,12 +392,14 @@ class _Folding:
         assert status is not None
         facts = self.kind.apply(before.status, before.facts, move)
         flags = self.kind.doubts(before.status, before.facts, move, self.under)
-        members = before.members
+        members, proposals = before.members, before.proposals
         if move.name in self.kind.leaving:
-            members = tuple(member for member in members if member.state != move.state)
+            # What was signed of a list with that State in it falls: nobody is put back in by a list of before.
+            members, proposals = tuple(one for one in members if one.state != move.state), Proposals()
         return replace(
             before,
             members=members,
+            proposals=proposals,
             status=self.kind.entered(status, facts),
             facts=facts,
             outcomes={**before.outcomes, i: Outcome(EFFECTIVE)},
@@ -433,7 +436,12 @@ class _Folding:
         return self.kind.forbid(standing.status, standing.facts, move)
 
     def _amend(self, before: _Standing, i: int, move: Move) -> _Standing:
-        if not move.body.fits(before.members, several=self.kind.several):
+        left = any(
+            _result(before, j) == EFFECTIVE and self.graph.acts[j].act.header.act in self.kind.leaving
+            for j in before.outcomes
+            if self.graph.concurrent(i, j)
+        )
+        if left or not move.body.fits(before.members, several=self.kind.several):
             return _with(before, i, Outcome(OVERTAKEN, "crossing.members-changed"))
         proposals, members = before.proposals.add(move.act.header.sender.state, move.body, before.members)
         after = replace(before, proposals=proposals, members=members)
@@ -447,7 +455,8 @@ class _Folding:
                 self.bodies[i] = None if model is None else model.model_validate(dict(act.act.body))
             except (ValidationError, RecursionError, ArithmeticError):
                 self.bodies[i] = None
-        return Move(act.id, head.act, role_of(members, head.sender.state), act.act, self.bodies[i])
+        role = role_of(members, head.sender.state)
+        return Move(act.id, head.act, role, act.act, self.bodies[i], members)
 
 
 def _pinned(rules: Any) -> tuple[str, str]:

@@ -89,6 +89,8 @@ class State:
         """Names of the acts a State may send now and that make sense; who may sign is another room's question."""
         if self.status is None or by not in {member.state for member in self.members}:
             return ()
+        if len(self.members) < 2:
+            return ()  # the others left: there is nobody to tell
         if any(fork.stands is None and fork.state == by for fork in self.forks):
             return (forks.STAND,)
         kind = REGISTRY[self.kind]

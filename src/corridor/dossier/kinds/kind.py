@@ -44,13 +44,17 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Move:
-    """One act as a kind sees it. `body` is None when the content is not of its form (opening acts only)."""
+    """One act as a kind sees it. `body` is None when the content is not of its form (opening acts only).
+
+    `members`: who held the dossier when the act was tried.
+    """
 
     id: str
     name: str
     role: str
     act: Act
     body: Any
+    members: tuple[Member, ...] = ()
 
     @property
     def state(self) -> str:
@@ -146,7 +150,8 @@ class Scene:
         return self.setting.form
 
     def state_of(self, role: str) -> str:
-        return self.setting.requesting if role == REQUESTING else self.setting.requested
+        """The State of a role. Where more than two take part, a part may name the State itself."""
+        return {REQUESTING: self.setting.requesting, REQUESTED: self.setting.requested}.get(role, role)
 
     def owed(self, code: str, role: str, act: str | None = None, duty: str | None = None) -> Owed:
         """`code` is told under the kind; `duty` is an id in the law's form, cited if it is there."""
@@ -224,7 +229,7 @@ class Part(Generic[F]):
         return frozenset()
 
     def turn(self, status: str, facts: Facts) -> str | None:
-        """The role something waits on before the status counts; None where the part waits for nobody."""
+        """The role (or the State, in kinds of several) waited on before the status counts; None: nobody."""
         return None
 
     def fulfilled(self, status: str, facts: Facts) -> bool:
@@ -273,6 +278,10 @@ class Kind:
     executing: frozenset[str] = frozenset()  # acts that rest on safeguards a State records first, for itself
     leaving: frozenset[str] = frozenset()  # acts by which a State ceases to be a member
     several: bool = False  # more than one State may be asked
+    handing: frozenset[str] = frozenset({"deliver"})  # acts by which packages change hands
+    # States whose custodians get a package a State hands over now; None: every other member
+    receivers: Callable[[Facts, str], tuple[str, ...] | None] = field(default=lambda facts, by: None)
+    contents: frozenset[str] = frozenset({"request", "supplement"})  # acts that give what the law asks for
     from_header: frozenset[str] = frozenset()  # content items the signed header already answers
     condition_codes: tuple[str, ...] = ()  # conditions a State may offer
     conditions: Callable[[Facts], tuple[Condition, ...]] = field(default=lambda facts: ())
