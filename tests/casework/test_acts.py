@@ -124,8 +124,8 @@ def test_an_act_the_dossier_does_not_allow_is_not_signed(desk: Desk, ask: Callab
     assert ActRow.objects.count() == 1
 
 
-@pytest.mark.parametrize("username", ["cp-drafter", "cp-supervisor", "cp-administrator", "ca-signatory"])
-def test_only_a_signatory_of_the_right_authority_sends_a_preservation_request(
+@pytest.mark.parametrize("username", ["cp-drafter", "cp-supervisor", "cp-administrator"])
+def test_only_a_signatory_sends_a_preservation_request(
     desk: Desk, ask: Callable[..., str], username: str
 ) -> None:
     with pytest.raises(NotAllowed):

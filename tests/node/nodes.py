@@ -158,7 +158,7 @@ migrate()
 from django.conf import settings
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody signs in at a page here
 for code, role in (("CP", "contact_point"), ("CA", "central_authority")):
-    kinds = people.KINDS_OF_ROLE[role]
+    kinds = people.usual_kinds(role)
     actions.add_authority(code=f"{home.state}-{code}", role=role, names={"en": role}, sends=kinds, receives=kinds,
                           passphrase=passphrase)
     for part in ("drafter", "signatory"):

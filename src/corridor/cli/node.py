@@ -214,7 +214,11 @@ def check(folder: Path, as_json: bool) -> None:
 
 @authority_app.command("add")
 @argument("code", help="Its code, STATE-NAME.")
-@option("--role", required=True, help="contact_point or central_authority.")
+@option(
+    "--role",
+    required=True,
+    help="contact_point, central_authority, competent_authority, extradition_authority or law_enforcement.",
+)
 @option("--name", multiple=True, required=True, help="Its name, LANGUAGE=NAME; may be repeated.")
 @option("--sends", multiple=True, help="A kind it sends; by default what its role sends.")
 @option("--receives", multiple=True, help="A kind it receives; by default what its role receives.")
@@ -239,10 +243,10 @@ def add_authority(
     """
     config = _use(folder)
     from corridor.casework import actions
-    from corridor.casework.actions.people import KINDS_OF_ROLE
+    from corridor.casework.actions.people import usual_kinds
     from corridor.node import entry
 
-    usual = KINDS_OF_ROLE.get(role, ())
+    usual = usual_kinds(role)
     made = actions.add_authority(
         code=code,
         role=role,

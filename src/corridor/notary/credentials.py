@@ -22,11 +22,8 @@ VERSION: Final = "credential/1"
 MAX_VALIDITY: Final = timedelta(days=90)
 MAX_POWERS: Final = 64
 
-# The powers this release knows. A power is free text of this shape, so that a new kind of request brings
-# its own.
+# The powers this release knows, beside `sign:` and the name of a kind of dossier: each kind brings its own.
 POWERS: Final = {
-    "sign:preservation": "sign acts in a preservation dossier",
-    "sign:stored_data": "sign acts in a stored-data dossier",
     "decide": "decide on another State's request: accept, refuse, postpone",
     "custody": "sign custody statements for a package",
 }

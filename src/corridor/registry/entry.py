@@ -153,7 +153,13 @@ class AuthorityRow(Grows):
     """An authority of the State, and which kinds of request it may send and receive."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[A-Z0-9-]{1,24}$")]
-    role: Literal["contact_point", "central_authority"]
+    role: Literal[
+        "contact_point",
+        "central_authority",
+        "competent_authority",
+        "extradition_authority",
+        "law_enforcement",
+    ]
     names: dict[Language, Line]
     sends: tuple[str, ...] = ()
     receives: tuple[str, ...] = ()

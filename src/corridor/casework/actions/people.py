@@ -19,11 +19,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from corridor import law
 from corridor.casework.access import Person
 from corridor.casework.actions.results import Enrolled
 from corridor.casework.fault import CaseworkFault, NotFound
 from corridor.casework.house import House, house
 from corridor.casework.models import Authority, LoginEvent, Officer, Role, User
+from corridor.dossier import REGISTRY
 from corridor.notary import KeyUse, NotaryFault, SigningKey, credentials
 from corridor.notary.files import write_whole
 from corridor.notary.keys import generate, seal_to_file, unlock
@@ -35,14 +37,32 @@ _ROLE_POWERS: dict[str, tuple[str, ...]] = {
     Role.SIGNATORY: ("note", "decide", "custody"),
     Role.SUPERVISOR: ("note",),
 }
-#: What an authority sends and receives unless its State decides otherwise.
-KINDS_OF_ROLE: dict[str, tuple[str, ...]] = {
-    "contact_point": ("preservation",),
-    "central_authority": ("stored_data",),
+#: Roles an authority may have, and whom it stands in for unless its State decides otherwise.
+AUTHORITY_ROLES: dict[str, frozenset[str]] = {
+    "contact_point": frozenset(),
+    "central_authority": frozenset({"competent_authority", "extradition_authority", "party"}),
+    "competent_authority": frozenset(),
+    "extradition_authority": frozenset(),
+    "law_enforcement": frozenset(),
 }
 LEAST_SECRET = 12
 _ATTEMPTS = 8
 _WINDOW = timedelta(minutes=10)
+
+
+def usual_kinds(role: str) -> tuple[str, ...]:
+    """The kinds an authority of that role sends and receives unless its State says otherwise: those whose form, under
+    the Convention, names the role or one it stands in for."""
+    stands_for = {role, *AUTHORITY_ROLES.get(role, ())}
+    on = house().clock().date()
+
+    def deals_with(kind: str) -> bool:
+        form = law.form(kind, on=on)
+        if isinstance(form, law.UnknownRules):
+            return False
+        return not stands_for.isdisjoint(str(each) for each in (*form.senders, *form.receivers))
+
+    return tuple(kind for kind in REGISTRY if deals_with(kind))
 
 
 def state_key(home: House, passphrase: str) -> SigningKey:
@@ -74,7 +94,7 @@ def add_authority(
     """Add an authority of this State and make its custody identity, sealed under the State's passphrase."""
     home = house()
     state_key(home, passphrase)
-    if role not in ("contact_point", "central_authority") or not code.startswith(f"{home.state}-"):
+    if role not in AUTHORITY_ROLES or not code.startswith(f"{home.state}-"):
         raise CaseworkFault("casework.people.authority", code_given=code)
     if Authority.objects.filter(code=code).exists():
         raise CaseworkFault("casework.people.authority-exists", code_given=code)
