@@ -79,7 +79,7 @@ def opening(
         raise CaseworkFault("casework.act.basis") from error
     entry = home.directory.entry(request.state) if request.state else None
     found = [
-        *_gate(request, confirmed),
+        *(_gate(request, confirmed) if form.known else ()),
         *_channel(person, request, form, entry, confirmed),
         *_threshold(home, request, entry),
         *_language(request.texts, request.authority, entry, form, confirmed),
@@ -259,7 +259,7 @@ def _language(
         return
     written: dict[str, set[str]] = {}
     for text in texts:
-        if text.text.strip():
+        if text.text.strip() and text.field != "departure":  # the reason for a language departs from nothing
             written.setdefault(text.field, set()).add(text.language.partition("-")[0].lower())
     foreign = {each for found in written.values() if not found & accepted for each in found}
     line = form.form_and_language[0] if form.known and form.form_and_language else None
