@@ -29,6 +29,15 @@ DATA = [
     {"category": "content", "provider": PROVIDER, "account": ACCOUNT, "period": PERIOD},
     {"category": "traffic", "provider": PROVIDER, "account": ACCOUNT, "address": SEEN_FROM},
 ]
+#: Why each safeguard is met, in the words of the officer in Borealia.
+SAFEGUARDS = {
+    "non_discrimination": "An ordinary fraud; nothing in the request points to who anybody is or what they think.",
+    "political_offence": "A fraud is no political offence, and no speech is at issue.",
+    "necessity_proportionality": "One mailbox for twelve days; no lesser measure shows who wrote the message.",
+    "authorisation": "The court authorised the order for this mailbox and this period.",
+    "personal_data": "The data go to the prosecutor of one case, on the condition that they are used in it only.",
+    "*": "Looked at the request and found nothing against it.",
+}
 OFFENCE = {
     "instrument": "UNCC_2024",
     "articles": ["13"],
@@ -219,6 +228,48 @@ class Story:
             body={"matter_and_authority": {"offence": OFFENCE}},
         )
 
+    def _order(self, dossier: str, measure: dict[str, Any]) -> str:
+        """The domestic measure from its order to its answer; the id of the order."""
+        there, day = self.cast.central_there, measure["date"]
+        ordered = self._tell(there, "enters the court's production order in the national file").call(
+            "POST",
+            f"dossiers/{dossier}/measures",
+            there.with_secret(measure={**measure, "addressee": PROVIDER["name"]}),
+        )["id"]
+        authorised = {
+            "nature": "judicial",
+            "authority": measure["authority"],
+            "date": day,
+            "reference": "ND-2026-1187",
+            "scope": "The mailbox named in the request, for the period named in it.",
+        }
+        for step, said, body in (
+            ("authorised", "writes down the court's authorisation: who, when, for what", authorised),
+            ("served", "notes that the order was served", {"date": day, "manner": "electronic"}),
+            ("answered", "notes that the provider gave everything", {"date": day, "extent": "full"}),
+        ):
+            self._tell(there, said).call(
+                "POST", f"dossiers/{dossier}/measures/{ordered}", there.with_secret(step=step, body=body)
+            )
+        return str(ordered)
+
+    def _safeguards(self, dossier: str, court: str) -> None:
+        """Every safeguard the law asks for before the request is executed, each with its reason."""
+        there = self.cast.central_there
+        for step in there.call("GET", f"dossiers/{dossier}/national")["steps"]:
+            name = str(step["step"])
+            self._tell(there, f"records a safeguard: {name.replace('_', ' ')}").call(
+                "POST",
+                f"dossiers/{dossier}/safeguards",
+                there.with_secret(
+                    step=name,
+                    outcome="met",
+                    reason=SAFEGUARDS.get(name, SAFEGUARDS["*"]),
+                    language=LANGUAGE,
+                    authority=court if step["needed"] == "where_domestic_law_asks" else "",
+                ),
+            )
+
     def _obtain(self, preservation: str) -> tuple[str, str]:
         cast = self.cast
         draft = self._tell(cast.central, "drafts the request for the preserved data").draft(
@@ -287,13 +338,10 @@ class Story:
             "date": datetime.now(UTC).date().isoformat(),
             "legal_basis": "Code of Procedure of Borealia, s. 91",
         }
-        self._tell(cast.central_there, "enters the court's production order in the national file").call(
-            "POST",
-            f"dossiers/{dossier}/measures",
-            cast.central_there.with_secret(measure={**measure, "addressee": PROVIDER["name"]}),
-        )
+        ordered = self._order(dossier, measure)
+        self._safeguards(dossier, str(measure["authority"]))
         self._tell(cast.central_there, "records the execution, naming that order").act(
-            dossier, "execute", body={"measure": measure}
+            dossier, "execute", body={}, measure_entry=ordered
         )
         package = self._tell(cast.central_there, "uploads the evidence and seals it").upload(
             dossier, self.source
