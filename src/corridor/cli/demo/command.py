@@ -27,7 +27,7 @@ from corridor.cli.params import PATH, flag, option
 @option("--dir", "folder", type=PATH, default="demo", help="Where the demo lives; made anew each time.")
 @option("--evidence", "source", type=PATH, help="Your own file or folder to carry across.")
 def demo(leave: bool, folder: Path, source: Path | None) -> None:
-    """Play one case between two States on this machine: a registry and two nodes, each its own processes.
+    """Play cases between States on this machine: a registry and three nodes, each its own processes.
 
     The last line printed is one JSON object; the exit status is 0 only if all it claims is true.
 
@@ -38,7 +38,7 @@ def demo(leave: bool, folder: Path, source: Path | None) -> None:
         raise DemoFault("cli.demo.no-evidence", path=source)
     began = time.monotonic()
     with stage.cleared(folder), running(folder / "logs") as processes:
-        click.echo("Building a registry and two nodes …")
+        click.echo("Building a registry and three nodes …")
         built = stage.build(folder, processes)
         carried = source.resolve() if source else evidence.make(folder / "evidence", seed=2026)
         _remember(folder, carried)
@@ -106,7 +106,9 @@ def _introduce(built: Stage) -> None:
 
 
 def _stay_open() -> None:
-    click.echo("\nBoth desks are open; one browser can be signed in to both. Carry the case on by hand:")
+    click.echo(
+        "\nThe desks are open; one browser can be signed in to all of them. Carry the case on by hand:"
+    )
     click.echo("  Borealia, duty     a second request to preserve waits for an answer; it is not complete")
     click.echo("  Aurelia, central   a draft waits to be finished and signed")
     click.echo("Press Ctrl-C to end the demo.")

@@ -15,8 +15,8 @@ from typing import Any
 from corridor.cli.demo.client import Login
 
 AUTHORITIES = (
-    ("CP", "contact_point", "24/7 contact point", ("preservation",)),
-    ("CA", "central_authority", "Central authority", ("stored_data",)),
+    ("CP", "contact_point", "24/7 contact point"),
+    ("CA", "central_authority", "Central authority"),
 )
 
 
@@ -32,6 +32,7 @@ class Plan:
     registry_url: str
     root: str
     passphrase: str
+    witnesses: tuple[str, ...]
     logins: tuple[Login, ...]
 
     def write(self, path: Path) -> None:
@@ -41,6 +42,7 @@ class Plan:
     @staticmethod
     def read(path: Path) -> Plan:
         fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        fields["witnesses"] = tuple(fields["witnesses"])
         fields["logins"] = tuple(Login(**login) for login in fields["logins"])
         return Plan(**fields)
 
@@ -61,7 +63,7 @@ def prepare(plan: Plan) -> None:
         allow_private=True,
         registry_url=plan.registry_url,
         secret_work=15,
-        witnesses=tuple(state for state in ("XAA", "XBB") if state != plan.state),
+        witnesses=plan.witnesses,
     )
     node_init.init(
         config, passphrase=plan.passphrase, root=Path(plan.root).read_bytes(), at=datetime.now(UTC)
@@ -70,9 +72,11 @@ def prepare(plan: Plan) -> None:
     node_init.migrate()
 
     from corridor.casework import actions
+    from corridor.casework.actions.people import usual_kinds
     from corridor.node import entry
 
-    for short, role, name, kinds in AUTHORITIES:
+    for short, role, name in AUTHORITIES:
+        kinds = usual_kinds(role)
         actions.add_authority(
             code=f"{plan.state}-{short}",
             role=role,

@@ -23,7 +23,7 @@ from corridor.notary import KeyRecord, KeyUse
 from corridor.registry import Directory
 from corridor.seal import age, package
 
-STATES = ("xaa", "xbb")
+STATES = ("xaa", "xbb", "xcc")
 OUTCOMES = ("dossiers_identical", "custody_verified", "evidence_sha256_match")
 
 
@@ -32,12 +32,14 @@ def prove(folder: Path) -> dict[str, Any]:
     with ThreadPoolExecutor(len(STATES)) as both:
         nodes = [folder / state for state in STATES]
         held = dict(zip(STATES, both.map(_dossiers, nodes), strict=True))
-    found = sorted((folder / "xaa" / "packages").glob("*/tagmanifest-sha256.txt"))
-    where = found[0].parent if len(found) == 1 else None
+    packages = [
+        each.parent for each in sorted((folder / "xaa" / "packages").glob("*/tagmanifest-sha256.txt"))
+    ]
+    where = next((each for each in packages if _evidence(folder, each)), None)
     return {
         "dossiers_identical": _identical(held),
-        "custody_verified": where is not None and _custody(folder / "xaa", where),
-        "evidence_sha256_match": where is not None and _evidence(folder, where),
+        "custody_verified": bool(packages) and all(_custody(folder / "xaa", each) for each in packages),
+        "evidence_sha256_match": where is not None,
         "acts": sum(len(dossier["acts"]) for dossier in (held["xaa"] or [])),
         "package": str(where) if where else None,
     }
@@ -61,15 +63,15 @@ def _dossiers(node: Path) -> list[dict[str, Any]] | None:
 
 
 def _identical(held: dict[str, list[dict[str, Any]] | None]) -> bool:
-    first, second = (held[state] for state in STATES)
-    if not first or not second:
+    """Every dossier is held by at least two States, and each of those says the same of it."""
+    if any(rows is None for rows in held.values()):
         return False
     keys = ("dossier", "kind", "acts", "status", "turn", "outcomes", "preserved_until", "clocks")
-
-    def shape(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return sorted(({key: row[key] for key in keys} for row in rows), key=lambda row: str(row["dossier"]))
-
-    return shape(first) == shape(second)
+    told: dict[str, list[dict[str, Any]]] = {}
+    for rows in held.values():
+        for row in rows or ():
+            told.setdefault(str(row["dossier"]), []).append({key: row[key] for key in keys})
+    return bool(told) and all(len(each) > 1 and all(one == each[0] for one in each) for each in told.values())
 
 
 def _custody(node: Path, where: Path) -> bool:

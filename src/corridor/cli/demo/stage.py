@@ -1,4 +1,4 @@
-"""Builds the demo's stage: a registry and two nodes in one folder, each its own processes, with generated logins."""
+"""Builds the demo's stage: a registry and three nodes in one folder, each its own processes, with generated logins."""
 
 from __future__ import annotations
 
@@ -25,13 +25,18 @@ from corridor.cli.demo.processes import DemoFault, Processes, free_ports
 from corridor.notary import KeyUse, SigningKey, canonical, instant, keys
 
 MARK = ".corridor-demo"
-STATES = {"XAA": "Aurelia", "XBB": "Borealia"}
+STATES = {"XAA": "Aurelia", "XBB": "Borealia", "XCC": "Cyrenia"}
 PEOPLE = (
-    ("CP", "drafter", "drafter", {"XAA": "Ilva Torrent", "XBB": "Runa Eskild"}),
-    ("CP", "signatory", "duty", {"XAA": "Mattis Orlan", "XBB": "Jorun Hallvik"}),
-    ("CP", "administrator", "admin", {"XAA": "Sanna Drey", "XBB": "Pelle Nystad"}),
-    ("CA", "signatory", "central", {"XAA": "Corin Valdez-Amar", "XBB": "Astrid Solvang"}),
-    ("CA", "supervisor", "supervisor", {"XAA": "Oda Merrick", "XBB": "Tor Lindahl"}),
+    ("CP", "drafter", "drafter", {"XAA": "Ilva Torrent", "XBB": "Runa Eskild", "XCC": "Leto Maravin"}),
+    ("CP", "signatory", "duty", {"XAA": "Mattis Orlan", "XBB": "Jorun Hallvik", "XCC": "Danae Kolvos"}),
+    ("CP", "administrator", "admin", {"XAA": "Sanna Drey", "XBB": "Pelle Nystad", "XCC": "Ione Petrak"}),
+    (
+        "CA",
+        "signatory",
+        "central",
+        {"XAA": "Corin Valdez-Amar", "XBB": "Astrid Solvang", "XCC": "Timon Arkas"},
+    ),
+    ("CA", "supervisor", "supervisor", {"XAA": "Oda Merrick", "XBB": "Tor Lindahl", "XCC": "Eris Vounou"}),
 )
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -87,8 +92,8 @@ def cleared(folder: Path) -> Iterator[None]:
 
 
 def build(folder: Path, processes: Processes) -> Stage:
-    """Make and start the registry and both nodes; return when both desks answer."""
-    ports = free_ports(5)
+    """Make and start the registry and the nodes; return when every desk answers."""
+    ports = free_ports(1 + 2 * len(STATES))
     registry_url = f"http://127.0.0.1:{ports[0]}"
     holders = _registry(folder)
     root = folder / "registry" / "public" / "metadata" / "1.root.json"
@@ -102,6 +107,7 @@ def build(folder: Path, processes: Processes) -> Stage:
             registry_url=registry_url,
             root=str(root),
             passphrase=_phrase(),
+            witnesses=tuple(each for each in STATES if each != state),
             logins=_logins(state),
         )
         for place, (state, name) in enumerate(STATES.items())
@@ -124,7 +130,7 @@ def build(folder: Path, processes: Processes) -> Stage:
 
 
 def start(stage: Stage, processes: Processes) -> None:
-    """Start the registry and both nodes and wait until they answer."""
+    """Start the registry and the nodes and wait until they answer."""
     port = stage.registry_url.rpartition(":")[2]
     child = processes.start("registry", "registry", "serve", str(stage.folder / "registry"), "--port", port)
     processes.wait_until(lambda: _answers(f"{stage.registry_url}/metadata/timestamp.json"), child)
@@ -174,7 +180,7 @@ def _registry(folder: Path) -> dict[str, SigningKey]:
 
 
 def _prepare(folder: Path, plans: dict[str, Plan]) -> None:
-    """Both nodes at once, one process each."""
+    """All nodes at once, one process each."""
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     running: list[tuple[str, Path, Path, subprocess.Popen[bytes]]] = []
