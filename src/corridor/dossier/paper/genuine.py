@@ -13,10 +13,11 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from corridor.dossier import act as acts
-from corridor.dossier.act import ActFault, VerifiedAct
+from corridor.dossier.act import Act, ActFault, VerifiedAct
 from corridor.dossier.paper import readback, reading
 from corridor.faults import Fault
-from corridor.notary import Envelope, KeyRecord, KeyUse, NotaryFault, credentials
+from corridor.notary import Envelope, KeyRecord, KeyUse, NotaryFault, credentials, dsse
+from corridor.notary.credentials import VerifiedCredential
 
 LEEWAY: Final = timedelta(days=1)  # how far ahead of ours another State's clock may be
 
@@ -83,11 +84,13 @@ def judge_key(
     keyids: Iterable[str],
     now: datetime,
     received: datetime | None,
+    until: datetime | None = None,
 ) -> tuple[KeyRecord | None, Answer]:
     """Whether a key of `about.state` could have signed at `about.at`; without the key, the answer is final.
 
     `received`: when whoever asks had the thing in hand, by their own records. It is what a key that has ended since is
-    judged by: the thing's own date is only a claim of whoever held that key.
+    judged by: the thing's own date is only a claim of whoever held that key. `until`: the last moment it can be of,
+    where it has a term and no date.
     """
     at = about.at
     assert at is not None  # every caller read it from the thing
@@ -101,7 +104,7 @@ def judge_key(
         if about.book_as_of is not None and about.book_as_of >= at:
             return None, not_genuine("not-their-key", about)
         return None, unknown("key-not-held", about)
-    if record.valid_from is not None and at < record.valid_from:
+    if record.valid_from is not None and (until or at) < record.valid_from:
         return None, not_genuine("before-key", about)
     about = replace(about, key_ended=record.revoked_at)
     if record.revoked_at is not None:
@@ -119,7 +122,10 @@ def judge_key(
 def check_act(
     envelope: Envelope, book: Book, *, now: datetime, received: datetime | None = None, what: str = "act"
 ) -> tuple[Answer, VerifiedAct | None]:
-    """Judge an act by itself, as spec/act.md 4 numbers the steps. The act is returned only if it is genuine."""
+    """Judge an act by itself, as spec/act.md 4 numbers the steps.
+
+    The act is returned unless it is not genuine; with `unknown` it is only consistent with itself.
+    """
     about = Answer(Verdict.GENUINE, "genuine", what)
     try:
         act = acts.decode(envelope.payload)
@@ -131,16 +137,29 @@ def check_act(
     about = replace(
         about, state=head.sender.state, authority=head.sender.authority, at=head.time, code=_code(envelope)
     )
+    try:
+        claimed = _claimed(envelope, act)
+    except Fault as fault:
+        return not_genuine("broken", about, why=fault.code), None
     signers = [each.keyid for each in head.credential.signatures]
     record, judged = judge_key(book, about, use=KeyUse.STATE, keyids=signers, now=now, received=received)
     if record is None:
-        return judged, None
+        return judged, claimed if judged.verdict is Verdict.UNKNOWN else None
     key = record.key
     try:
         verified = acts.verify_act(envelope, lambda _: [key])
     except Fault as fault:
         return not_genuine("broken", judged, why=fault.code), None
     return replace(judged, officer=verified.credential.number), verified
+
+
+def _claimed(envelope: Envelope, act: Act) -> VerifiedAct:
+    """The act by its own word alone: signed by the key its credential names, whoever certified that. Raises Fault."""
+    told = credentials.claimed(act.header.credential)
+    dsse.verify(envelope, payload_type=acts.PAYLOAD_TYPE, key=told["key"])
+    signers = act.header.credential.signatures
+    own = VerifiedCredential(id=act.header.credential.id, certified_by=signers[0].keyid, **told)
+    return VerifiedAct(envelope.id, act, own, envelope)
 
 
 def check_paper(data: bytes, book: Book, *, now: datetime, received: datetime | None = None) -> Answer:
@@ -177,7 +196,15 @@ def check_credential(
         at=claimed["not_before"],
     )
     signers = [each.keyid for each in envelope.signatures]
-    record, judged = judge_key(book, about, use=KeyUse.STATE, keyids=signers, now=now, received=received)
+    record, judged = judge_key(
+        book,
+        about,
+        use=KeyUse.STATE,
+        keyids=signers,
+        now=now,
+        received=received,
+        until=claimed["not_after"],
+    )
     if record is None:
         return judged
     try:
