@@ -18,7 +18,8 @@ from corridor.cli.demo.client import Officer
 from corridor.cli.demo.processes import DemoFault, running
 from corridor.cli.demo.proof import OUTCOMES, holds
 from corridor.cli.demo.stage import STATES, Stage
-from corridor.cli.demo.story import Cast, Played, Story
+from corridor.cli.demo.story import Played, Story
+from corridor.cli.demo.telling import Cast, Teller
 from corridor.cli.params import PATH, flag, option
 
 
@@ -42,7 +43,7 @@ def demo(leave: bool, folder: Path, source: Path | None) -> None:
         built = stage.build(folder, processes)
         carried = source.resolve() if source else evidence.make(folder / "evidence", seed=2026)
         _remember(folder, carried)
-        played = Story(_cast(built), carried, built.logs, _say).play()
+        played = Story(Teller(_cast(built), built.logs, _say), carried).play()
         click.echo("Proving the outcome in a fresh process …")
         outcome = prove(folder, played)
         click.echo(f"The story took {time.monotonic() - began:.0f} seconds, set-up of the stage included.\n")
@@ -86,6 +87,7 @@ def _cast(built: Stage) -> Cast:
         central=officer("XAA", "central"),
         duty_there=officer("XBB", "duty"),
         central_there=officer("XBB", "central"),
+        central_third=officer("XCC", "central"),
     )
 
 

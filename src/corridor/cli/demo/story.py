@@ -6,16 +6,15 @@ the nodes answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from corridor.cli.demo import evidence
-from corridor.cli.demo.client import Officer, until
+from corridor.cli.demo.client import until
+from corridor.cli.demo.telling import LANGUAGE, Teller
 
-LANGUAGE = "en"
 FACTS = (
     f"On 8 October 2026 {evidence.COMPANY} paid {evidence.STOLEN} to {evidence.FALSE_IBAN} after a message from the "
     f"genuine mailbox of its supplier {evidence.SUPPLIER} announced new bank details. The supplier did not send it."
@@ -38,23 +37,18 @@ SAFEGUARDS = {
     "personal_data": "The data go to the prosecutor of one case, on the condition that they are used in it only.",
     "*": "Looked at the request and found nothing against it.",
 }
+#: The court's order, as the national file of Borealia tells it.
+ORDER = {
+    "addressee": evidence.PROVIDER,
+    "reference": "ND-2026-1187",
+    "scope": "The mailbox named in the request, for the period named in it.",
+}
 OFFENCE = {
     "instrument": "UNCC_2024",
     "articles": ["13"],
     "national_reference": "Penal Code of Aurelia, s. 212",
     "stage": "investigation",
 }
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who acts, each signed in at the desk of their own State."""
-
-    drafter: Officer  # Aurelia, contact point
-    duty: Officer  # Aurelia, contact point
-    central: Officer  # Aurelia, central authority
-    duty_there: Officer  # Borealia, contact point
-    central_there: Officer  # Borealia, central authority
 
 
 @dataclass(frozen=True)
@@ -68,10 +62,10 @@ class Played:
 
 
 class Story:
-    """Plays the case. `say` prints one line for each step."""
+    """Plays the case of the changed bank account."""
 
-    def __init__(self, cast: Cast, source: Path, logs: Path, say: Callable[[str, str], None]) -> None:
-        self.cast, self.source, self.logs, self.say = cast, source, logs, say
+    def __init__(self, teller: Teller, source: Path) -> None:
+        self.teller, self.cast, self.source = teller, teller.cast, source
 
     def play(self) -> Played:
         preservation = self._preserve()
@@ -80,28 +74,9 @@ class Story:
         acts = sum(len(self.cast.central.page(dossier)["timeline"]) for dossier in (preservation, request))
         return Played(preservation, request, package, acts)
 
-    def _tell(self, officer: Officer, text: str) -> Officer:
-        officer.step = text
-        self.say(officer.login.state, f"{officer.login.name} ({officer.login.authority}) {text}")
-        return officer
-
-    def _arrived(self, officer: Officer, dossier: str, act: str) -> Any:
-        """Wait until the act lies on the other State's desk, and answer with its row."""
-
-        def there() -> Any:
-            rows = [row for row in self._timeline(officer, dossier) if row["act"] == act]
-            return rows[-1] if rows else None
-
-        return until(f"the act {act!r} at {officer.login.authority}", there, logs=self.logs)
-
-    def _timeline(self, officer: Officer, dossier: str) -> Any:
-        desk = officer.call("GET", "desk")
-        known = {row["dossier"] for part in ("needs_me", "waits_on_them", "closed") for row in desk[part]}
-        return officer.page(dossier)["timeline"] if dossier in known else []
-
     def _preserve(self) -> str:
         cast = self.cast
-        draft = self._tell(
+        draft = self.teller.tell(
             cast.drafter, "drafts a request to preserve a mailbox before its logs run out"
         ).draft(
             kind="preservation",
@@ -123,19 +98,21 @@ class Story:
                 {"field": "data_and_link", "language": LANGUAGE, "text": LINK},
             ],
         )
-        dossier = self._tell(cast.duty, "reads it through, signs it and sends it to Borealia").sign_draft(
-            draft["id"]
+        dossier = self.teller.tell(
+            cast.duty, "reads it through, signs it and sends it to Borealia"
+        ).sign_draft(draft["id"])
+        self.teller.arrived(cast.duty_there, dossier, "request")
+        self.teller.tell(cast.duty_there, "finds it on the desk and acknowledges it").act(
+            dossier, "acknowledge"
         )
-        self._arrived(cast.duty_there, dossier, "request")
-        self._tell(cast.duty_there, "finds it on the desk and acknowledges it").act(dossier, "acknowledge")
-        self._tell(cast.duty_there, "asks which alias the account used").act(
+        self.teller.tell(cast.duty_there, "asks which alias the account used").act(
             dossier,
             "ask",
             body={"items": ["data_and_link"]},
             texts=[{"field": "question", "language": LANGUAGE, "text": "Is an alias of the account known?"}],
         )
-        self._arrived(cast.duty, dossier, "ask")
-        self._tell(cast.duty, "answers with the alias").act(
+        self.teller.arrived(cast.duty, dossier, "ask")
+        self.teller.tell(cast.duty, "answers with the alias").act(
             dossier,
             "supplement",
             body={
@@ -151,7 +128,7 @@ class Story:
                 }
             ],
         )
-        self._arrived(cast.duty_there, dossier, "supplement")
+        self.teller.arrived(cast.duty_there, dossier, "supplement")
         today = datetime.now(UTC).date()
         measure = {
             "authority": "XBB-CP",
@@ -159,13 +136,13 @@ class Story:
             "date": today.isoformat(),
             "legal_basis": "Code of Procedure of Borealia, s. 88",
         }
-        self._tell(cast.duty_there, "enters the preservation order in the national file").call(
+        self.teller.tell(cast.duty_there, "enters the preservation order in the national file").call(
             "POST",
             f"dossiers/{dossier}/measures",
             cast.duty_there.with_secret(measure={**measure, "addressee": PROVIDER["name"]}),
         )
         until_day = today + timedelta(days=75)
-        self._tell(
+        self.teller.tell(
             cast.duty_there, f"confirms that the data are preserved until {until_day.isoformat()}"
         ).act(
             dossier,
@@ -176,8 +153,8 @@ class Story:
                 "measure": measure,
             },
         )
-        self._arrived(cast.duty, dossier, "preserved")
-        self._tell(cast.duty, "makes the dossier available to the central authority of Aurelia").call(
+        self.teller.arrived(cast.duty, dossier, "preserved")
+        self.teller.tell(cast.duty, "makes the dossier available to the central authority of Aurelia").call(
             "POST", f"dossiers/{dossier}/share", cast.duty.with_secret(authority="XAA-CA")
         )
         return dossier
@@ -186,7 +163,7 @@ class Story:
         """A second request, and a draft of a third, wait on the desks: for whoever carries the case on by hand."""
         cast = self.cast
         second = {**PROVIDER, "service": "domain names"}
-        draft = self._tell(
+        draft = self.teller.tell(
             cast.drafter, "drafts a second request: who registered the look-alike domain"
         ).draft(
             kind="preservation",
@@ -216,11 +193,11 @@ class Story:
                 },
             ],
         )
-        dossier = self._tell(
+        dossier = self.teller.tell(
             cast.duty, "signs and sends it, incomplete as it is: time matters more"
         ).sign_draft(draft["id"], override_reason="The registrar deletes its records within hours.")
-        self._arrived(cast.duty_there, dossier, "request")
-        self._tell(cast.central, "begins the draft of a request for those data").draft(
+        self.teller.arrived(cast.duty_there, dossier, "request")
+        self.teller.tell(cast.central, "begins the draft of a request for those data").draft(
             kind="stored_data",
             to={"state": "XBB", "authority": "XBB-CA"},
             basis={"instrument": "UNCC_2024", "provision": "44"},
@@ -228,51 +205,9 @@ class Story:
             body={"matter_and_authority": {"offence": OFFENCE}},
         )
 
-    def _order(self, dossier: str, measure: dict[str, Any]) -> str:
-        """The domestic measure from its order to its answer; the id of the order."""
-        there, day = self.cast.central_there, measure["date"]
-        ordered = self._tell(there, "enters the court's production order in the national file").call(
-            "POST",
-            f"dossiers/{dossier}/measures",
-            there.with_secret(measure={**measure, "addressee": PROVIDER["name"]}),
-        )["id"]
-        authorised = {
-            "nature": "judicial",
-            "authority": measure["authority"],
-            "date": day,
-            "reference": "ND-2026-1187",
-            "scope": "The mailbox named in the request, for the period named in it.",
-        }
-        for step, said, body in (
-            ("authorised", "writes down the court's authorisation: who, when, for what", authorised),
-            ("served", "notes that the order was served", {"date": day, "manner": "electronic"}),
-            ("answered", "notes that the provider gave everything", {"date": day, "extent": "full"}),
-        ):
-            self._tell(there, said).call(
-                "POST", f"dossiers/{dossier}/measures/{ordered}", there.with_secret(step=step, body=body)
-            )
-        return str(ordered)
-
-    def _safeguards(self, dossier: str, court: str) -> None:
-        """Every safeguard the law asks for before the request is executed, each with its reason."""
-        there = self.cast.central_there
-        for step in there.call("GET", f"dossiers/{dossier}/national")["steps"]:
-            name = str(step["step"])
-            self._tell(there, f"records a safeguard: {name.replace('_', ' ')}").call(
-                "POST",
-                f"dossiers/{dossier}/safeguards",
-                there.with_secret(
-                    step=name,
-                    outcome="met",
-                    reason=SAFEGUARDS.get(name, SAFEGUARDS["*"]),
-                    language=LANGUAGE,
-                    authority=court if step["needed"] == "where_domestic_law_asks" else "",
-                ),
-            )
-
     def _obtain(self, preservation: str) -> tuple[str, str]:
         cast = self.cast
-        draft = self._tell(cast.central, "drafts the request for the preserved data").draft(
+        draft = self.teller.tell(cast.central, "drafts the request for the preserved data").draft(
             kind="stored_data",
             to={"state": "XBB", "authority": "XBB-CA"},
             basis={"instrument": "UNCC_2024", "provision": "44"},
@@ -307,15 +242,15 @@ class Story:
                 },
             ],
         )
-        dossier = self._tell(
+        dossier = self.teller.tell(
             cast.central, "signs it and sends it to the central authority of Borealia"
         ).sign_draft(draft["id"])
-        self._tell(cast.duty, "notes in the preservation that the request has followed").act(
+        self.teller.tell(cast.duty, "notes in the preservation that the request has followed").act(
             preservation, "followed_by", body={"dossier": dossier}
         )
-        self._arrived(cast.central_there, dossier, "request")
-        self._tell(cast.central_there, "acknowledges it").act(dossier, "acknowledge")
-        offer = self._tell(cast.central_there, "accepts on one condition: use in this case only").act(
+        self.teller.arrived(cast.central_there, dossier, "request")
+        self.teller.tell(cast.central_there, "acknowledges it").act(dossier, "acknowledge")
+        offer = self.teller.tell(cast.central_there, "accepts on one condition: use in this case only").act(
             dossier,
             "accept",
             conditions=[{"id": "c1", "code": "use_limitation"}],
@@ -327,55 +262,55 @@ class Story:
                 }
             ],
         )
-        self._arrived(cast.central, dossier, "accept")
-        self._tell(cast.central, "accepts the condition").act(
+        self.teller.arrived(cast.central, dossier, "accept")
+        self.teller.tell(cast.central, "accepts the condition").act(
             dossier, "accept_conditions", body={"offer": offer}
         )
-        self._arrived(cast.central_there, dossier, "accept_conditions")
+        self.teller.arrived(cast.central_there, dossier, "accept_conditions")
         measure = {
             "authority": "District Court of Nordhavn",
             "kind": "production_order_data",
             "date": datetime.now(UTC).date().isoformat(),
             "legal_basis": "Code of Procedure of Borealia, s. 91",
         }
-        ordered = self._order(dossier, measure)
-        self._safeguards(dossier, str(measure["authority"]))
-        self._tell(cast.central_there, "records the execution, naming that order").act(
+        ordered = self.teller.order(cast.central_there, dossier, measure, ORDER)
+        self.teller.safeguards(cast.central_there, dossier, str(measure["authority"]), SAFEGUARDS)
+        self.teller.tell(cast.central_there, "records the execution, naming that order").act(
             dossier, "execute", body={}, measure_entry=ordered
         )
-        package = self._tell(cast.central_there, "uploads the evidence and seals it").upload(
+        package = self.teller.tell(cast.central_there, "uploads the evidence and seals it").upload(
             dossier, self.source
         )
-        officer = self._tell(cast.central_there, "hands the sealed package over to Aurelia")
+        officer = self.teller.tell(cast.central_there, "hands the sealed package over to Aurelia")
         heads = officer.page(dossier)["heads"]
         officer.call(
             "POST", f"dossiers/{dossier}/deliver", officer.with_secret(packages=[package], seen=heads)
         )
-        self._arrived(cast.central, dossier, "deliver")
+        self.teller.arrived(cast.central, dossier, "deliver")
 
         def whole() -> Any:
             rows = cast.central.call("GET", f"dossiers/{dossier}/packages")["packages"]
             return any(row["id"] == package and row["complete"] for row in rows)
 
-        until("the package in Aurelia", whole, logs=self.logs)
-        officer = self._tell(cast.central, "checks the package: every hand, every digest")
+        until("the package in Aurelia", whole, logs=self.teller.logs)
+        officer = self.teller.tell(cast.central, "checks the package: every hand, every digest")
         check = officer.call("POST", f"packages/{package}/check", {})
-        self.say("XAA", f"  verdict: {check['verdict'].replace('_', ' ')}")
-        opened = self._tell(cast.central, "opens it with the evidence unit's key").call(
+        self.teller.say("XAA", f"  verdict: {check['verdict'].replace('_', ' ')}")
+        opened = self.teller.tell(cast.central, "opens it with the evidence unit's key").call(
             "POST", f"packages/{package}/open", cast.central.with_secret()
         )
-        self.say("XAA", f"  {len(opened['items'])} items inside")
-        officer = self._tell(cast.central, "confirms receipt")
+        self.teller.say("XAA", f"  {len(opened['items'])} items inside")
+        officer = self.teller.tell(cast.central, "confirms receipt")
         heads = officer.page(dossier)["heads"]
         officer.call(
             "POST", f"dossiers/{dossier}/confirm", officer.with_secret(packages=[package], seen=heads)
         )
-        self._arrived(cast.central_there, dossier, "confirm")
-        self._arrived(cast.duty_there, preservation, "followed_by")
-        self._tell(cast.duty_there, "releases the preservation: the request is decided").act(
+        self.teller.arrived(cast.central_there, dossier, "confirm")
+        self.teller.arrived(cast.duty_there, preservation, "followed_by")
+        self.teller.tell(cast.duty_there, "releases the preservation: the request is decided").act(
             preservation, "release", body={"reason": "follow_up_decided"}
         )
-        self._arrived(cast.duty, preservation, "release")
-        self._tell(cast.central, "closes the request").act(dossier, "close")
-        self._arrived(cast.central_there, dossier, "close")
+        self.teller.arrived(cast.duty, preservation, "release")
+        self.teller.tell(cast.central, "closes the request").act(dossier, "close")
+        self.teller.arrived(cast.central_there, dossier, "close")
         return dossier, package

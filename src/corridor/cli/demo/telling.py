@@ -1,0 +1,99 @@
+"""What every story of the demo does: tell a step, wait for a letter, carry a domestic measure and safeguards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corridor.cli.demo.client import Officer, until
+
+LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who acts, each signed in at the desk of their own State."""
+
+    drafter: Officer  # Aurelia, contact point
+    duty: Officer  # Aurelia, contact point
+    central: Officer  # Aurelia, central authority
+    duty_there: Officer  # Borealia, contact point
+    central_there: Officer  # Borealia, central authority
+    central_third: Officer  # Cyrenia, central authority
+
+
+def words(**fields: str) -> list[dict[str, str]]:
+    """Free texts of an act, in the language of the demo."""
+    return [{"field": field, "language": LANGUAGE, "text": text} for field, text in fields.items()]
+
+
+class Teller:
+    """`say` prints one line for each step: a State, and what was done."""
+
+    def __init__(self, cast: Cast, logs: Path, say: Callable[[str, str], None]) -> None:
+        self.cast, self.logs, self.say = cast, logs, say
+
+    def tell(self, officer: Officer, text: str) -> Officer:
+        """Say what the officer is about to do; a fault then names the step."""
+        officer.step = text
+        self.say(officer.login.state, f"{officer.login.name} ({officer.login.authority}) {text}")
+        return officer
+
+    def arrived(self, officer: Officer, dossier: str, act: str, count: int = 1) -> Any:
+        """Wait until the act lies on the officer's desk for the `count`-th time, and answer with its row."""
+
+        def there() -> Any:
+            rows = [row for row in self._timeline(officer, dossier) if row["act"] == act]
+            return rows[-1] if len(rows) >= count else None
+
+        return until(f"the act {act!r} at {officer.login.authority}", there, logs=self.logs)
+
+    def _timeline(self, officer: Officer, dossier: str) -> Any:
+        desk = officer.call("GET", "desk")
+        known = {row["dossier"] for part in ("needs_me", "waits_on_them", "closed") for row in desk[part]}
+        return officer.page(dossier)["timeline"] if dossier in known else []
+
+    def order(
+        self, officer: Officer, dossier: str, measure: Mapping[str, Any], about: Mapping[str, str]
+    ) -> str:
+        """A domestic measure from its order to its answer; the id of the order."""
+        day = measure["date"]
+        ordered = self.tell(officer, "enters the order in the national file").call(
+            "POST",
+            f"dossiers/{dossier}/measures",
+            officer.with_secret(measure={**measure, "addressee": about["addressee"]}),
+        )["id"]
+        authorised = {
+            "nature": "judicial",
+            "authority": measure["authority"],
+            "date": day,
+            "reference": about["reference"],
+            "scope": about["scope"],
+        }
+        for step, said, body in (
+            ("authorised", "writes down the court's authorisation: who, when, for what", authorised),
+            ("served", "notes that the order was served", {"date": day, "manner": "electronic"}),
+            ("answered", "notes that everything was given", {"date": day, "extent": "full"}),
+        ):
+            self.tell(officer, said).call(
+                "POST", f"dossiers/{dossier}/measures/{ordered}", officer.with_secret(step=step, body=body)
+            )
+        return str(ordered)
+
+    def safeguards(self, officer: Officer, dossier: str, court: str, reasons: Mapping[str, str]) -> None:
+        """Every safeguard the law asks for before the request is executed, each with its reason."""
+        for step in officer.call("GET", f"dossiers/{dossier}/national")["steps"]:
+            name = str(step["step"])
+            self.tell(officer, f"records a safeguard: {name.replace('_', ' ')}").call(
+                "POST",
+                f"dossiers/{dossier}/safeguards",
+                officer.with_secret(
+                    step=name,
+                    outcome="met",
+                    reason=reasons.get(name, reasons["*"]),
+                    language=LANGUAGE,
+                    authority=court if step["needed"] == "where_domestic_law_asks" else "",
+                ),
+            )
