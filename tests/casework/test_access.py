@@ -15,6 +15,7 @@ from corridor.casework import actions, queries
 from corridor.casework.access import RIGHTS, Person
 from corridor.casework.fault import NotAllowed, NotFound
 from corridor.casework.models import Officer, Role
+from corridor.dossier.paper import readback
 from corridor.faults import Fault
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +122,9 @@ PLAIN: dict[str, tuple[Callable[[Person], Any], set[str]]] = {
     "kinds": (queries.kinds, {D, S, V, A}),
     "form_page": (lambda p: queries.form_page(p, "preservation"), {D, S}),
     "people": (queries.people, {V, A}),
+    "read_back": (lambda p: queries.read_back(p, readback.code(ABSENT)), {D, S, V}),
+    "call_back": (lambda p: queries.call_back(p, "XBB"), {D, S, V}),
+    "states_to_call": (queries.states_to_call, {D, S, V}),
     "supervision": (queries.supervision, {V}),
     "server_folder": (actions.server_folder, {D, S}),
     "certified_text": (queries.certified_text, {D, S, V}),
@@ -150,7 +154,7 @@ PLAIN: dict[str, tuple[Callable[[Person], Any], set[str]]] = {
 }
 #: public law and directory, the operator's own functions, and what belongs to signing in
 ELSEWHERE = {
-    "addressees", "missing", "add_authority", "add_officer", "reset_officer", "disable_officer",
+    "check_file", "issued", "addressees", "missing", "add_authority", "add_officer", "reset_officer", "disable_officer",
     "signed_in", "too_many",
 }  # fmt: skip
 

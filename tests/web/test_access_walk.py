@@ -16,6 +16,8 @@ from tests.web.conftest import ROLES, Desk
 PUBLIC = {"web:sign-in", "web:sign-out", "static", "api:api-root", "api:login"}
 #: The pages of the law: public by the node's choice, made from the law data and never from a case.
 PUBLIC |= {"web:law", "web:law-page", "web:law-page-file", "web:law-asset"}
+#: Genuine or not: judged by the directory, and by codes nobody can guess.
+PUBLIC |= {"web:genuine"}
 READERS = {"drafter", "signatory", "supervisor"}
 WRITERS = {"drafter", "signatory"}
 #: Who gets a page with GET, on an object of their own authority. A page not listed here is nobody's.

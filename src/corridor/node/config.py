@@ -19,7 +19,7 @@ _KNOWN: dict[str, frozenset[str]] = {
         {"state", "names", "pages", "exchange", "registry", "evidence", "rules", "log", "time", "calendar"}
         | {"service_levels"}
     ),
-    "pages": frozenset({"host", "port", "url", "certificate", "key", "law_public"}),
+    "pages": frozenset({"host", "port", "url", "certificate", "key", "law_public", "check_public"}),
     "exchange": frozenset({"host", "port", "url", "delivery", "allow_private"}),
     "registry": frozenset({"url", "refresh_seconds"}),
     "evidence": frozenset({"folders"}),
@@ -52,6 +52,7 @@ class Config:
     pages_certificate: Path | None = None
     pages_key: Path | None = None
     law_public: bool = True
+    check_public: bool = True
     exchange_host: str = "127.0.0.1"
     exchange_port: int = 8443
     exchange_url: str = ""
@@ -130,6 +131,7 @@ def _config(folder: Path, data: dict[str, Any]) -> Config:
         pages_certificate=folder / certificate if certificate else None,
         pages_key=folder / key if key else None,
         law_public=_flag(pages, "law_public", True),
+        check_public=_flag(pages, "check_public", True),
         exchange_host=ehost,
         exchange_port=eport,
         exchange_url=str(exchange.get("url") or f"https://{ehost}:{eport}"),
@@ -188,6 +190,7 @@ def write(config: Config) -> None:
         f"host = {_toml(config.pages_host)}",
         f"port = {config.pages_port}",
         f"law_public = {str(config.law_public).lower()}  # may anybody who reaches this listener read /law/?",
+        f"check_public = {str(config.check_public).lower()}  # and check papers and codes at /check/?",
         "",
         "[exchange]  # always TLS with keys/tls.pem, which the directory pins",
         f"host = {_toml(config.exchange_host)}",

@@ -17,6 +17,7 @@ from corridor.web.views import (
     docs,
     dossier,
     evidence,
+    genuine,
     law,
     law_file,
     national,
@@ -30,6 +31,7 @@ BOTH = ("GET", "HEAD", "POST")
 PUBLIC: list[URLPattern | URLResolver] = [
     path("sign-in/", sign.sign_in, name="sign-in"),
     path("sign-out/", sign.sign_out, name="sign-out"),
+    path("check/", genuine.page, name="genuine"),
     path("law/", law.page, name="law"),
     path("law/assets/<str:name>", law.asset, name="law-asset"),
     path("law/<slug:slug>/", law.page, name="law-page"),

@@ -17,6 +17,7 @@ from corridor.casework.queries.law import (
     law_progress,
 )
 from corridor.casework.queries.national import national_file, use_terms
+from corridor.casework.queries.paper import call_back, check_file, issued, read_back, states_to_call
 from corridor.casework.queries.people import people
 from corridor.casework.queries.supervision import supervision
 
@@ -24,7 +25,9 @@ __all__ = [
     "addressees",
     "certified_text",
     "certified_texts",
+    "call_back",
     "changes",
+    "check_file",
     "desk",
     "dossier_page",
     "draft_page",
@@ -32,6 +35,7 @@ __all__ = [
     "form_page",
     "gap_answers",
     "hands",
+    "issued",
     "kinds",
     "law_confirmed",
     "law_entries",
@@ -42,6 +46,8 @@ __all__ = [
     "package_dossier",
     "package_row",
     "people",
+    "read_back",
+    "states_to_call",
     "supervision",
     "use_terms",
 ]
