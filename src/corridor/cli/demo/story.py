@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from corridor.cli.demo import evidence
-from corridor.cli.demo.client import until
 from corridor.cli.demo.telling import LANGUAGE, Teller
 
 FACTS = (
@@ -278,34 +276,7 @@ class Story:
         self.teller.tell(cast.central_there, "records the execution, naming that order").act(
             dossier, "execute", body={}, measure_entry=ordered
         )
-        package = self.teller.tell(cast.central_there, "uploads the evidence and seals it").upload(
-            dossier, self.source
-        )
-        officer = self.teller.tell(cast.central_there, "hands the sealed package over to Aurelia")
-        heads = officer.page(dossier)["heads"]
-        officer.call(
-            "POST", f"dossiers/{dossier}/deliver", officer.with_secret(packages=[package], seen=heads)
-        )
-        self.teller.arrived(cast.central, dossier, "deliver")
-
-        def whole() -> Any:
-            rows = cast.central.call("GET", f"dossiers/{dossier}/packages")["packages"]
-            return any(row["id"] == package and row["complete"] for row in rows)
-
-        until("the package in Aurelia", whole, logs=self.teller.logs)
-        officer = self.teller.tell(cast.central, "checks the package: every hand, every digest")
-        check = officer.call("POST", f"packages/{package}/check", {})
-        self.teller.say("XAA", f"  verdict: {check['verdict'].replace('_', ' ')}")
-        opened = self.teller.tell(cast.central, "opens it with the evidence unit's key").call(
-            "POST", f"packages/{package}/open", cast.central.with_secret()
-        )
-        self.teller.say("XAA", f"  {len(opened['items'])} items inside")
-        officer = self.teller.tell(cast.central, "confirms receipt")
-        heads = officer.page(dossier)["heads"]
-        officer.call(
-            "POST", f"dossiers/{dossier}/confirm", officer.with_secret(packages=[package], seen=heads)
-        )
-        self.teller.arrived(cast.central_there, dossier, "confirm")
+        package = self.teller.hand_over(cast.central_there, cast.central, dossier, self.source)
         self.teller.arrived(cast.duty_there, preservation, "followed_by")
         self.teller.tell(cast.duty_there, "releases the preservation: the request is decided").act(
             preservation, "release", body={"reason": "follow_up_decided"}

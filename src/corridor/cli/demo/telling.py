@@ -97,3 +97,35 @@ class Teller:
                     authority=court if step["needed"] == "where_domestic_law_asks" else "",
                 ),
             )
+
+    def hand_over(self, giver: Officer, taker: Officer, dossier: str, source: Path) -> str:
+        """Evidence from one State to another: sealed, handed over, checked, opened, confirmed; the package's id."""
+        package = self.tell(giver, "uploads the evidence and seals it").upload(dossier, source)
+        self.tell(giver, "hands the sealed package over")
+        giver.call(
+            "POST",
+            f"dossiers/{dossier}/deliver",
+            giver.with_secret(packages=[package], seen=giver.page(dossier)["heads"]),
+        )
+        self.arrived(taker, dossier, "deliver")
+
+        def whole() -> Any:
+            rows = taker.call("GET", f"dossiers/{dossier}/packages")["packages"]
+            return any(row["id"] == package and row["complete"] for row in rows)
+
+        until(f"the package at {taker.login.authority}", whole, logs=self.logs)
+        self.tell(taker, "checks the package: every hand, every digest")
+        check = taker.call("POST", f"packages/{package}/check", {})
+        self.say(taker.login.state, f"  verdict: {check['verdict'].replace('_', ' ')}")
+        opened = self.tell(taker, "opens it with the evidence unit's key").call(
+            "POST", f"packages/{package}/open", taker.with_secret()
+        )
+        self.say(taker.login.state, f"  {len(opened['items'])} items inside")
+        self.tell(taker, "confirms receipt")
+        taker.call(
+            "POST",
+            f"dossiers/{dossier}/confirm",
+            taker.with_secret(packages=[package], seen=taker.page(dossier)["heads"]),
+        )
+        self.arrived(giver, dossier, "confirm")
+        return package
