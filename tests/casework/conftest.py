@@ -180,6 +180,17 @@ def safeguard(person: access.Person, dossier_id: str) -> None:
 
 
 @pytest.fixture
+def asked(desk: Desk) -> str:
+    """Borealia asks Aurelia for stored data, and Aurelia accepts; nothing is executed yet."""
+    opening = desk.others["XBB"].opening(desk.clock(), "stored_data")
+    desk.receive(opening)
+    person = desk.person("ca-signatory")
+    heads = queries.dossier_page(person, opening.id).heads
+    actions.sign_act(person, act="accept", dossier_id=opening.id, body={}, seen=heads, secret=SECRET)
+    return opening.id
+
+
+@pytest.fixture
 def request_body() -> dict[str, Any]:
     return {
         "data_and_link": {
