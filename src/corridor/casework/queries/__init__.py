@@ -23,9 +23,9 @@ from corridor.casework.queries.supervision import supervision
 
 __all__ = [
     "addressees",
+    "call_back",
     "certified_text",
     "certified_texts",
-    "call_back",
     "changes",
     "check_file",
     "desk",
