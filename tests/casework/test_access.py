@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from tests.casework.conftest import SECRET, Desk
 
-from corridor.casework import actions, queries
+from corridor.casework import access, actions, queries
 from corridor.casework.access import RIGHTS, Person
 from corridor.casework.fault import NotAllowed, NotFound
-from corridor.casework.models import Officer, Role
+from corridor.casework.models import Case, Officer, Role
 from corridor.dossier.paper import readback
 from corridor.faults import Fault
 
@@ -105,6 +105,68 @@ UPLOAD: dict[str, tuple[Callable[[Person, str], Any], set[str]]] = {
     "finish_upload": (lambda p, u: actions.finish_upload(p, u, secret=SECRET), {S}),
     "abandon_upload": (actions.abandon_upload, {D, S}),
 }
+#: of a case: who gets past the door of their own, and whether one made available may be read
+CASE: dict[str, tuple[Callable[[Person, str], Any], set[str], bool]] = {
+    "case_page": (queries.case_page, {D, S, V}, True),
+    "case_history": (queries.case_history, {D, S, V}, True),
+    "case_persons": (queries.case_persons, {D, S, V}, True),
+    "case_person": (lambda p, c: queries.case_person(p, c, _of(c, "persons")), {D, S, V}, True),
+    "import_page": (lambda p, c: queries.import_page(p, c, _of(c, "imports", p)), {D, S, V}, False),
+    "rename_case": (lambda p, c: actions.rename_case(p, c, number="1", title=""), {D, S, V}, False),
+    "close_case": (actions.close_case, {D, S, V}, False),
+    "reopen_case": (actions.reopen_case, {D, S, V}, False),
+    "make_case_available": (
+        lambda p, c: actions.make_case_available(p, c, authority="XAA-ZZ"),
+        {S, V},
+        False,
+    ),
+    "attach_dossier": (lambda p, c: actions.attach_dossier(p, c, dossier_id=_dossier(p)), {D, S, V}, False),
+    "detach_dossier": (
+        lambda p, c: actions.detach_dossier(p, c, dossier_id=_of(c, "dossiers")),
+        {D, S, V},
+        False,
+    ),
+    "save_case_person": (
+        lambda p, c: actions.save_case_person(p, c, given={"role": "victim", "name": "x"}),
+        {D, S, V},
+        False,
+    ),
+    "remove_case_person": (
+        lambda p, c: actions.remove_case_person(p, c, person_id=_of(c, "persons"), revision="x"),
+        {D, S, V},
+        False,
+    ),
+    "begin_import": (
+        lambda p, c: actions.begin_import(p, c, file=b"name\nx", role="victim"),
+        {D, S, V},
+        False,
+    ),
+    "map_import": (
+        lambda p, c: actions.map_import(p, c, _of(c, "imports", p), mapping=["name"], role="victim"),
+        {D, S, V},
+        False,
+    ),
+    "confirm_import": (lambda p, c: actions.confirm_import(p, c, _of(c, "imports", p)), {D, S, V}, False),
+    "drop_import": (lambda p, c: actions.drop_import(p, c, _of(c, "imports", p)), {D, S, V}, False),
+    "export_case_persons": (actions.export_case_persons, {S, V}, True),
+}
+
+
+def _of(case: str, part: str, person: Person | None = None) -> str:
+    """Something that lies in a case; of a table on its way in, the person's own."""
+    row = Case.objects.filter(pk=case).first()
+    if row is None:
+        return ABSENT
+    found = getattr(row, part).all()
+    if person is not None:
+        found = found.filter(officer_id=person.officer_id)
+    return next((one.pk for one in found), ABSENT)
+
+
+def _dossier(person: Person) -> str:
+    return next((one.pk for one in access.dossiers(person)), ABSENT)
+
+
 DRAFT: dict[str, tuple[Callable[[Person, str], Any], set[str]]] = {
     "draft_page": (queries.draft_page, {D, S}),
     "discard_draft": (actions.discard_draft, {D, S}),
@@ -122,6 +184,10 @@ PLAIN: dict[str, tuple[Callable[[Person], Any], set[str]]] = {
     "kinds": (queries.kinds, {D, S, V, A}),
     "form_page": (lambda p: queries.form_page(p, "preservation"), {D, S}),
     "people": (queries.people, {V, A}),
+    "cases_list": (queries.cases_list, {D, S, V}),
+    "open_case": (lambda p: actions.open_case(p, number="1", title=""), {D, S, V}),
+    "owed": (queries.owed, {D, S, V}),
+    "search": (lambda p: queries.search(p, "words"), {D, S, V}),
     "read_back": (lambda p: queries.read_back(p, readback.code(ABSENT)), {D, S, V}),
     "call_back": (lambda p: queries.call_back(p, "XBB"), {D, S, V}),
     "states_to_call": (queries.states_to_call, {D, S, V}),
@@ -160,7 +226,7 @@ ELSEWHERE = {
 
 
 def test_every_function_of_casework_is_in_this_walk() -> None:
-    walked = {*DOSSIER, *PACKAGE, *UPLOAD, *DRAFT, *PLAIN, *ELSEWHERE}
+    walked = {*DOSSIER, *CASE, *PACKAGE, *UPLOAD, *DRAFT, *PLAIN, *ELSEWHERE}
     assert walked == set(queries.__all__) | set(actions.__all__)
 
 
@@ -209,6 +275,27 @@ def test_dossiers(desk: Desk, ask: Callable[..., str], name: str, role: str) -> 
         assert answer == "through"
     else:
         assert answer in ("not-found", "not-allowed")
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("name", CASE)
+def test_cases(desk: Desk, ask: Callable[..., str], name: str, role: str) -> None:
+    call, roles, readable = CASE[name]
+    clerk = _person(desk, D)
+    own = actions.open_case(clerk, number="1", title="").id
+    actions.attach_dossier(clerk, own, dossier_id=ask())
+    actions.save_case_person(clerk, own, given={"role": "victim", "name": "x"})
+    for each in (D, S, V):
+        actions.begin_import(_person(desk, each), own, file=b"name\nx", role="victim")
+    person, stranger = _person(desk, role), _person(desk, role, "XAA-CA")
+    for who, what in ((stranger, own), (person, ABSENT), (stranger, ABSENT)):
+        assert _door(call, who, what) == "not-found"
+    # Made available: to be read, never changed.
+    actions.make_case_available(_person(desk, V), own, authority="XAA-CA")
+    answer = _door(call, stranger, own)
+    assert answer == ("through" if readable and role in roles else "not-found" if role == A else "not-allowed")
+    answer = _door(call, person, own)
+    assert answer == ("through" if role in roles else "not-found" if role == A else "not-allowed")
 
 
 @pytest.fixture

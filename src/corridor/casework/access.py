@@ -13,7 +13,17 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from corridor.casework.fault import NotAllowed, NotFound
-from corridor.casework.models import Dossier, Draft, LawEntry, NationalEntry, Officer, Package, Role, User
+from corridor.casework.models import (
+    Case,
+    Dossier,
+    Draft,
+    LawEntry,
+    NationalEntry,
+    Officer,
+    Package,
+    Role,
+    User,
+)
 
 #: right -> roles. A right not listed is nobody's.
 RIGHTS: dict[str, frozenset[str]] = {
@@ -30,6 +40,10 @@ RIGHTS: dict[str, frozenset[str]] = {
     "supervision.read": frozenset({Role.SUPERVISOR}),
     "dossier.make-available": frozenset({Role.SUPERVISOR, Role.SIGNATORY}),
     "dossier.export": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
+    "case.read": frozenset({Role.DRAFTER, Role.SIGNATORY, Role.SUPERVISOR}),
+    "case.write": frozenset({Role.DRAFTER, Role.SIGNATORY, Role.SUPERVISOR}),
+    "case.make-available": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
+    "case.export": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
     "law.read": frozenset({Role.DRAFTER, Role.SIGNATORY, Role.SUPERVISOR}),
     "law.write": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
     "people.read": frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
@@ -151,6 +165,28 @@ def national_file(person: Person, dossier_id: str, right: str = "national.read")
     """The entries of the national file that the person's own authority wrote beside a dossier."""
     found = dossier(person, dossier_id, right)
     return NationalEntry.objects.filter(dossier=found, authority__code=person.authority).order_by("at", "pk")
+
+
+def cases(person: Person) -> QuerySet[Case]:
+    """The cases this person may read: their authority's own and those made available to it."""
+    if not person.may("case.read"):
+        return Case.objects.none()
+    mine = Q(home__code=person.authority) | Q(made_available__code=person.authority)
+    return Case.objects.filter(mine).distinct()
+
+
+def case(person: Person, case_id: str, right: str = "case.read") -> Case:
+    """One case. Raises NotFound when absent or not theirs, NotAllowed when theirs but their role lacks `right`.
+
+    A case only made available can be read and exported, never changed. Its dossiers are not made available with it.
+    """
+    found = cases(person).select_related("home").filter(pk=case_id).first()
+    if found is None:
+        raise NotFound
+    person.require(right)
+    if found.home.code != person.authority and right not in ("case.read", "case.export"):
+        raise NotAllowed(right)
+    return found
 
 
 def law_file(person: Person) -> QuerySet[LawEntry]:

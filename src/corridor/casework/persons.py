@@ -28,7 +28,7 @@ from corridor.law.near import folded
 ROLES = ("suspect", "victim", "witness", "other")
 #: Identifiers a person can have; a time is none.
 KINDS = tuple(each for each in TYPES if each not in ("moment", "day"))
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_CELL = 20_000
 _PARTIAL = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
@@ -142,7 +142,7 @@ def doubts(person: PersonData) -> tuple[tuple[int, str], ...]:
 
 def sameness(person: PersonData) -> frozenset[str]:
     """Forms under which the same person would be found again: name with day of birth, and each identifier."""
-    found = {f"{one.type}:{check(one.type, one.value).normal}" for one in person.identifiers}
+    found = {f"{one.type}:{check(one.type, one.value).normal.casefold()}" for one in person.identifiers}
     if person.name:
         found.add(f"name:{folded(person.name)}:{person.born}")
     return frozenset(found)

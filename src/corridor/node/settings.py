@@ -161,6 +161,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Bodies are read by views in bounded parts; nothing a person uploads is spooled to a temporary file by Django.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 9 * 1024 * 1024  # a table of persons; larger files are refused, never spooled
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 USE_TZ = True

@@ -70,6 +70,32 @@ class LawEntered(Result):
 
 
 @dataclass(frozen=True)
+class CaseSaved(Result):
+    """A case as changed."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class PersonSaved(Result):
+    """A person of a case as written."""
+
+    id: str
+    case: str
+    number: int
+
+
+@dataclass(frozen=True)
+class PersonsImported(Result):
+    """How many persons a table brought, and under which numbers."""
+
+    case: str
+    count: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Upload(Result):
     """An open sealing session. Parts arrive in order, each of at most `part_size` bytes."""
 

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField()),
                 ("changed_at", models.DateTimeField()),
                 ("closed_at", models.DateTimeField(null=True)),
+                ("last_number", models.IntegerField(default=0)),
                 ("sealed", models.BinaryField()),
                 ("dossiers", models.ManyToManyField(blank=True, related_name="cases", to="casework.dossier")),
                 (

@@ -24,6 +24,7 @@ class Case(Row):
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    last_number = models.IntegerField(default=0)  # of a person here: no number is given twice
     sealed = models.BinaryField()
 
     class Meta:

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from corridor.casework.queries.cases import (
+    case_history,
+    case_page,
+    case_person,
+    case_persons,
+    cases_list,
+    import_page,
+)
 from corridor.casework.queries.desk import desk
 from corridor.casework.queries.dossier import changes, dossier_page, package_dossier, package_row
 from corridor.casework.queries.export import export
@@ -18,12 +26,19 @@ from corridor.casework.queries.law import (
 )
 from corridor.casework.queries.national import national_file, use_terms
 from corridor.casework.queries.paper import call_back, check_file, issued, read_back, states_to_call
+from corridor.casework.queries.owed import owed
 from corridor.casework.queries.people import people
+from corridor.casework.queries.searching import search
 from corridor.casework.queries.supervision import supervision
 
 __all__ = [
     "addressees",
     "call_back",
+    "case_history",
+    "case_page",
+    "case_person",
+    "case_persons",
+    "cases_list",
     "certified_text",
     "certified_texts",
     "changes",
@@ -35,6 +50,7 @@ __all__ = [
     "form_page",
     "gap_answers",
     "hands",
+    "import_page",
     "issued",
     "kinds",
     "law_confirmed",
@@ -43,10 +59,12 @@ __all__ = [
     "law_progress",
     "missing",
     "national_file",
+    "owed",
     "package_dossier",
     "package_row",
     "people",
     "read_back",
+    "search",
     "states_to_call",
     "supervision",
     "use_terms",

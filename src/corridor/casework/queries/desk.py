@@ -25,10 +25,10 @@ def desk(person: Person) -> Desk:
         try:
             loaded = store.load(home, row)
         except Fault as fault:
-            needs.append(_unreadable(home, person, row, fault.code))  # one dossier never hides the others
+            needs.append(unreadable_row(home, person, row, fault.code))  # one dossier never hides the others
             continue
         found = clock_rows(home, loaded)
-        shown = _row(home, person, loaded, found)
+        shown = desk_row(home, person, loaded, found)
         clocks += [one for one in found if one.state in RUNNING]
         levels += [one for one in level_rows(home, loaded) if one.state in RUNNING]
         if loaded.state.turn == home.state or any(one.by == home.state for one in loaded.state.owed):
@@ -53,7 +53,8 @@ def desk(person: Person) -> Desk:
     )
 
 
-def _row(home: House, person: Person, loaded: store.Loaded, clocks: tuple[ClockRow, ...]) -> DeskRow:
+def desk_row(home: House, person: Person, loaded: store.Loaded, clocks: tuple[ClockRow, ...]) -> DeskRow:
+    """One dossier in one line."""
     row, state = loaded.row, loaded.state
     ours = "requesting" if row.requesting == home.state else "requested"
     due = [one.due for one in clocks if one.due and one.state in RUNNING and one.owed_by == home.state]
@@ -78,7 +79,7 @@ def _row(home: House, person: Person, loaded: store.Loaded, clocks: tuple[ClockR
     )
 
 
-def _unreadable(home: House, person: Person, row: Dossier, code: str) -> DeskRow:
+def unreadable_row(home: House, person: Person, row: Dossier, code: str) -> DeskRow:
     """A dossier whose acts do not verify as kept here: shown with its fault, for whoever runs the node."""
     ours = "requesting" if row.requesting == home.state else "requested"
     return DeskRow(
