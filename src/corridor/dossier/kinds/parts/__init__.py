@@ -7,6 +7,8 @@ from corridor.dossier.kinds.parts.costs import COSTS
 from corridor.dossier.kinds.parts.deciding import DECIDING, decided_on
 from corridor.dossier.kinds.parts.ending import ENDING
 from corridor.dossier.kinds.parts.handing_over import HANDING_OVER
+from corridor.dossier.kinds.parts.moving import MOVING
+from corridor.dossier.kinds.parts.proceedings import PROCEEDINGS
 from corridor.dossier.kinds.parts.progress import PROGRESS
 from corridor.dossier.kinds.parts.use import USE
 
@@ -16,6 +18,8 @@ __all__ = [
     "DECIDING",
     "ENDING",
     "HANDING_OVER",
+    "MOVING",
+    "PROCEEDINGS",
     "PROGRESS",
     "USE",
     "Opening",
