@@ -261,3 +261,21 @@ def test_a_stranger_cannot_stop_disclosure_by_contradicting_itself():
     state = table.fold()
     assert (state.disclosure_stopped, state.forks) == (False, ())
     assert {each.reason for each in state.outcomes.values()} == {None, "rule.not-a-member"}
+
+
+@pytest.mark.parametrize("first", ["accept", "refuse"])
+def test_a_fork_within_a_fork_is_settled_too_and_the_state_goes_on_from_what_stands(first):
+    """Both forks may be settled in any order; what is signed after them follows the one way that stands."""
+    table, _, accept, refuse = two_officers()
+    notices = [
+        table.act("XBB", "notify", {"about": "outcome_of_proceedings"}, texts=REASONS, seen=[refuse])
+        for _ in range(2)
+    ]
+    outer, inner = {"stands": accept.id}, {"stands": notices[0].id}
+    for body in (outer, inner) if first == "accept" else (inner, outer):
+        table.act("XBB", "stand", body)
+    state = table.fold()
+    assert not state.unresolved_forks
+    assert state.status == "accepted"
+    execute = table.act("XBB", "execute", MEASURE)
+    assert outcome(table.fold(), execute) == "effective"

@@ -29,6 +29,7 @@ from corridor.dossier.forks import STAND
 from corridor.dossier.kinds import REGISTRY
 from corridor.dossier.kinds.facts import ActId, Coded
 from corridor.dossier.members import AMEND, AmendMembers
+from corridor.dossier.on_paper import RECEIVED, ReceivedPaper
 from corridor.dossier.state import State
 from corridor.faults import Fault
 from corridor.notary.dsse import Envelope
@@ -55,7 +56,7 @@ class PossibleAct:
 
 def body_model(kind: str, act: str) -> type[BaseModel]:
     """The model of an act's body. Raises KeyError for an act the kind does not know."""
-    generic: dict[str, type[BaseModel]] = {STAND: Stand, AMEND: AmendMembers}
+    generic: dict[str, type[BaseModel]] = {STAND: Stand, AMEND: AmendMembers, RECEIVED: ReceivedPaper}
     return generic[act] if act in generic else REGISTRY[kind].bodies[act]
 
 
@@ -77,7 +78,7 @@ def texts_of(kind: str, act: str) -> tuple[str, ...]:
 
 
 def act_code(kind: str, act: str) -> str:
-    return f"act.{act}" if act in {STAND, AMEND} else f"{kind}.act.{act}"
+    return f"act.{act}" if act in {STAND, AMEND, RECEIVED} else f"{kind}.act.{act}"
 
 
 def opening(
@@ -134,6 +135,8 @@ def following(
         raise DraftFault("dossier.draft.not-possible", act=act, status=state.status)
     assert state.rules is not None  # nothing is possible where they are not known
     content = check_body(state.kind, act, body or {})
+    if act == RECEIVED:
+        content = _on_paper(state, content)
     header = Header(
         dossier=state.dossier,
         kind=state.kind,
@@ -152,13 +155,23 @@ def following(
 
 
 def _prev(state: State, sender: str, act: str, body: Mapping[str, Any]) -> str | None:
-    """The end of the State's own chain; after a fork, the end that follows the act that stands."""
+    """The end of the State's own chain; after forks, the one end that every choice made so far leaves standing."""
     ends = state.chains.get(sender, ())
     if len(ends) < 2:
         return ends[0] if ends else None
-    chosen = body.get("stands") if act == STAND else None
-    standing = {fork.stands for fork in state.forks if fork.state == sender} | {chosen}
-    return next((end for end in ends if standing & set(state.ancestry(end))), ends[0])
+    ways = {end: set(state.ancestry(end)) for end in ends}
+    if act == STAND:  # it continues what it names, if it can on a way that stands itself
+        ends = tuple(end for end in ends if str(body.get("stands")) in ways[end]) or ends
+    dead = {id_ for fork in state.forks if fork.stands for id_ in fork.acts if id_ != fork.stands}
+    return next((end for end in ends if not dead & ways[end]), ends[0])
+
+
+def _on_paper(state: State, content: dict[str, Any]) -> dict[str, Any]:
+    """The paper of a member without a node, its own body checked as that of any act of that member."""
+    name = content["act"]
+    if name not in state.answers_on_paper(content["state"]):
+        raise DraftFault("dossier.draft.not-possible", act=name, status=state.status)
+    return {**content, "body": check_body(state.kind, name, content.get("body") or {})}
 
 
 def _references(state: State, sender: str) -> Reference:
