@@ -153,6 +153,11 @@ class Scene:
         """The State of a role. Where more than two take part, a part may name the State itself."""
         return {REQUESTING: self.setting.requesting, REQUESTED: self.setting.requested}.get(role, role)
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The States asked: one, save in kinds of several."""
+        return tuple(each.state for each in self.setting.members if each.role == REQUESTED)
+
     def owed(self, code: str, role: str, act: str | None = None, duty: str | None = None) -> Owed:
         """`code` is told under the kind; `duty` is an id in the law's form, cited if it is there."""
         ref = None if duty is None else duty_ref(self.form, duty)
@@ -348,10 +353,17 @@ class Kind:
         scene = Scene(self.name, status, facts, setting, status in self.over, fulfilled)
         role = self._turn(status, facts)
         owed = [scene.owed(each.code, each.by, facts.opening, each.duty) for each in self.due.get(status, ())]
+        owed += [each for part in self.all_parts for each in part.owed(scene)]
+        here = {member.state for member in setting.members}  # who has left owes nothing
+        owed = [each for each in owed if each.by in here]
+        # In an end nobody's turn, unless somebody still owes something (data to release, an answer on their use).
+        rests_on = next((each.by for each in owed), None)
         return View(
-            turn=None if role is None else scene.state_of(role),
-            owed=(*owed, *(each for part in self.all_parts for each in part.owed(scene))),
-            clocks=tuple(each for part in self.all_parts for each in part.clocks(scene)),
+            turn=rests_on if role is None else scene.state_of(role),
+            owed=tuple(owed),
+            clocks=tuple(
+                each for part in self.all_parts for each in part.clocks(scene) if each.owed_by in here
+            ),
             links=tuple(each for part in self.all_parts for each in part.links(facts)),
             flags=tuple(self._named(each) for part in self.all_parts for each in part.flags(scene)),
         )
