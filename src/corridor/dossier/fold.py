@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from corridor import law
-from corridor.dossier import completeness, forks
+from corridor.dossier import completeness, forks, on_paper
 from corridor.dossier.act import Member, VerifiedAct
 from corridor.dossier.completeness import Missing
 from corridor.dossier.forks import Fork
@@ -323,24 +323,38 @@ class _Folding:
             return Outcome(ILLEGAL, "rule.not-its-chain", "spec/act.md 5.5")
         if head.act == forks.STAND:
             return self._verdict_of_stand(i)
-        if head.act != AMEND and head.act not in self.kind.bodies:
-            return Outcome(ILLEGAL, "rule.unknown-act", "spec/act.md 5.6")
         move = self._move(i, act, before.members)
+        if move.name not in {AMEND, on_paper.RECEIVED, *self.kind.bodies}:
+            return Outcome(ILLEGAL, "rule.unknown-act", "spec/act.md 5.6")
         if move.body is None:
             return Outcome(ILLEGAL, "rule.body", "spec/act.md 5.7")
-        if head.act == AMEND:
+        if head.act == on_paper.RECEIVED and not self._on_paper(i, move, before):
+            return Outcome(ILLEGAL, "rule.not-on-paper", "spec/act.md 5.12")
+        if move.name == AMEND:
             return (
                 None
                 if move.body.fits(before.members, several=self.kind.several)
                 else Outcome(ILLEGAL, "rule.members", "spec/act.md 5.10")
             )
-        if head.act in self.kind.disclosing and any(
+        if move.name in self.kind.disclosing and any(
             f.stands is None for f in self._forks(self.graph.past[i])[0]
         ):
             return Outcome(ILLEGAL, "rule.disclosure-stopped", "spec/act.md 5.8")
         if (reason := self._impossible(before, move)) is not None:
             return Outcome(ILLEGAL, reason, "spec/act.md 5.9")
         return None
+
+    def _on_paper(self, i: int, move: Move, before: _Standing) -> bool:
+        """Entered by the State that asked, for a member without a node that has signed nothing itself."""
+        assert self.opening is not None
+        marked = {*on_paper.marked(before.members), *on_paper.marked(self.opening.act.header.members)}
+        signed = self.graph.past[i] & self.graph.own.get(move.state, 0)
+        return (
+            self.graph.acts[i].state == self.requesting
+            and move.state != self.requesting
+            and move.state in marked & {member.state for member in before.members}
+            and not signed
+        )
 
     def _continues_chain(self, i: int) -> bool:
         """`prev` is the State's own act, and nothing of its own that it has seen comes after it (save in a fork)."""
@@ -376,7 +390,7 @@ class _Folding:
         if act.act.header.act == forks.STAND:
             return _with(before, i, Outcome(EFFECTIVE))
         move = self._move(i, act, before.members)
-        if act.act.header.act == AMEND:
+        if move.name == AMEND:
             return self._amend(before, i, move)
         for first, rule in () if order is None else order.rules.get(i, ()):
             if rule.overtakes and _result(before, first) == EFFECTIVE:
@@ -392,6 +406,8 @@ class _Folding:
         assert status is not None
         facts = self.kind.apply(before.status, before.facts, move)
         flags = self.kind.doubts(before.status, before.facts, move, self.under)
+        if act.act.header.act == on_paper.RECEIVED:
+            flags += (Flag(on_paper.ENTERED, act.id),)
         members, proposals = before.members, before.proposals
         if move.name in self.kind.leaving:
             # What was signed of a list with that State in it falls: nobody is put back in by a list of before.
@@ -437,26 +453,27 @@ class _Folding:
 
     def _amend(self, before: _Standing, i: int, move: Move) -> _Standing:
         left = any(
-            _result(before, j) == EFFECTIVE and self.graph.acts[j].act.header.act in self.kind.leaving
+            _result(before, j) == EFFECTIVE and on_paper.name_of(self.graph.acts[j].act) in self.kind.leaving
             for j in before.outcomes
             if self.graph.concurrent(i, j)
         )
         if left or not move.body.fits(before.members, several=self.kind.several):
             return _with(before, i, Outcome(OVERTAKEN, "crossing.members-changed"))
-        proposals, members = before.proposals.add(move.act.header.sender.state, move.body, before.members)
+        proposals, members = before.proposals.add(move.state, move.body, before.members)
         after = replace(before, proposals=proposals, members=members)
         return _with(after, i, Outcome(EFFECTIVE))
 
     def _move(self, i: int, act: VerifiedAct, members: tuple[Member, ...]) -> Move:
-        head = act.act.header
+        said = on_paper.instead(act.act, members)
+        head = said.header
         if i not in self.bodies:
             model = AmendMembers if head.act == AMEND else self.kind.bodies.get(head.act)
             try:
-                self.bodies[i] = None if model is None else model.model_validate(dict(act.act.body))
+                self.bodies[i] = None if model is None else model.model_validate(dict(said.body))
             except (ValidationError, RecursionError, ArithmeticError):
                 self.bodies[i] = None
         role = role_of(members, head.sender.state)
-        return Move(act.id, head.act, role, act.act, self.bodies[i], members)
+        return Move(act.id, head.act, role, said, self.bodies[i], members)
 
 
 def _pinned(rules: Any) -> tuple[str, str]:

@@ -26,7 +26,9 @@ class AmendMembers(Coded):
     members: Annotated[tuple[MemberRow, ...], Field(min_length=2)]
 
     def list(self) -> tuple[Member, ...]:
-        return tuple(Member(row.state, row.authority, row.role) for row in self.members)
+        return tuple(
+            Member(row.state, row.authority, row.role, dict(row.model_extra or {})) for row in self.members
+        )
 
     def fits(self, current: tuple[Member, ...], *, several: bool = False) -> bool:
         """Each State once, and the States the request is between stay who they are.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from corridor.dossier import on_paper
 from corridor.dossier.act import VerifiedAct
 from corridor.dossier.kinds.kind import Crossing
 
@@ -123,13 +124,15 @@ def linearise(graph: Graph, mask: int, crossings: tuple[Crossing, ...], requesti
     before = {i: graph.past[i] & mask for i in members}
     held: dict[int, list[tuple[int, Crossing]]] = {}
     by_name: dict[str, list[int]] = {}
+    whose: dict[int, str] = {}
     for i in members:
-        by_name.setdefault(graph.acts[i].act.header.act, []).append(i)
+        by_name.setdefault(on_paper.name_of(graph.acts[i].act), []).append(i)
+        whose[i] = on_paper.state_of(graph.acts[i].act)
     for rule in crossings:
         for first in by_name.get(rule.first, ()):
             for second in by_name.get(rule.second, ()):
                 if (
-                    graph.acts[first].state == graph.acts[second].state
+                    whose[first] == whose[second]
                     or not graph.concurrent(first, second)
                     or before[first] >> second & 1
                 ):

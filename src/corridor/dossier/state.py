@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from corridor.dossier import forks
+from corridor.dossier import forks, on_paper
 from corridor.dossier.act import Basis, Condition, Member, Rules
 from corridor.dossier.completeness import Missing
 from corridor.dossier.forks import Fork
@@ -99,7 +99,14 @@ class State:
         names = tuple(name for name in names if name not in idle)
         if self.disclosure_stopped:
             names = tuple(name for name in names if name not in kind.disclosing)
-        return (*names, AMEND)
+        enters = by == self.requesting and any(self.answers_on_paper(each.state) for each in self.members)
+        return (*names, *((on_paper.RECEIVED,) if enters else ()), AMEND)
+
+    def answers_on_paper(self, state: str) -> tuple[str, ...]:
+        """What may be entered for a member without a node, as its own acts; empty for any other State."""
+        if state not in on_paper.marked(self.members) or state in self.chains:
+            return ()
+        return tuple(name for name in self.possible(state) if name != on_paper.RECEIVED)
 
     def ancestry(self, act: str) -> tuple[str, ...]:
         """An act and all before it on its State's own chain."""

@@ -161,7 +161,7 @@ def _missing(kind: str, form: Any, body: Act) -> list[list[str]]:
 
 
 def _cited(cite: str) -> str:
-    """`UNCC_2024 42(8)` as people read it: article 42(8)."""
+    """What follows the name of the instrument, as people read it: `article 1`."""
     _, _, ref = cite.partition(" ")
     return f"article {ref}" if ref else ""
 

@@ -19,7 +19,7 @@ from corridor.faults import Fault
 from corridor.notary import Envelope, KeyRecord, KeyUse, NotaryFault, credentials, dsse
 from corridor.notary.credentials import VerifiedCredential
 
-LEEWAY: Final = timedelta(days=1)  # how far ahead of ours another State's clock may be
+LEEWAY: Final = timedelta(hours=24)  # how far ahead of ours another State's clock may be
 
 
 class Verdict(StrEnum):
