@@ -28,6 +28,7 @@ DOSSIER: dict[str, tuple[Callable[[Person, str], Any], set[str], bool]] = {
     "dossier_page": (queries.dossier_page, {D, S, V}, True),
     "changes": (lambda p, d: queries.changes(p, d, []), {D, S, V}, True),
     "export": (lambda p, d: b"".join(queries.export(p, d)), {S, V}, True),
+    "copied": (lambda p, d: queries.copied(p, "preservation", d), {D, S}, False),
     "save_draft": (
         lambda p, d: actions.save_draft(p, kind="preservation", act="withdraw", content={}, dossier_id=d),
         {D, S},
@@ -79,6 +80,13 @@ DOSSIER: dict[str, tuple[Callable[[Person, str], Any], set[str], bool]] = {
     "national_file": (queries.national_file, {D, S, V}, True),
     "make_available": (
         lambda p, d: actions.make_available(p, d, authority="XAA-ZZ", secret=SECRET),
+        {S, V},
+        False,
+    ),
+    "hand_to_authority": (
+        lambda p, d: actions.hand_to_authority(
+            p, d, authority="XAA-ZZ", reason="r", language="en", secret=SECRET
+        ),
         {S, V},
         False,
     ),
@@ -183,6 +191,8 @@ PLAIN: dict[str, tuple[Callable[[Person], Any], set[str]]] = {
     "desk": (queries.desk, {D, S, V, A}),
     "kinds": (queries.kinds, {D, S, V, A}),
     "form_page": (lambda p: queries.form_page(p, "preservation"), {D, S}),
+    "advise": (lambda p: queries.advise(p, "preservation", {}), {D, S}),
+    "earlier": (queries.earlier, {D, S}),
     "people": (queries.people, {V, A}),
     "cases_list": (queries.cases_list, {D, S, V}),
     "open_case": (lambda p: actions.open_case(p, number="1", title=""), {D, S, V}),
@@ -293,7 +303,9 @@ def test_cases(desk: Desk, ask: Callable[..., str], name: str, role: str) -> Non
     # Made available: to be read, never changed.
     actions.make_case_available(_person(desk, V), own, authority="XAA-CA")
     answer = _door(call, stranger, own)
-    assert answer == ("through" if readable and role in roles else "not-found" if role == A else "not-allowed")
+    assert answer == (
+        "through" if readable and role in roles else "not-found" if role == A else "not-allowed"
+    )
     answer = _door(call, person, own)
     assert answer == ("through" if role in roles else "not-found" if role == A else "not-allowed")
 

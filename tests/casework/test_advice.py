@@ -407,3 +407,92 @@ def test_the_signature_of_what_is_unfit_is_refused(desk: Desk) -> None:
     with pytest.raises(CaseworkFault) as caught:
         sign(desk, reference="FILE\x07")
     assert caught.value.code == "casework.text.control-character"
+
+
+# -- beside the form ---------------------------------------------------------------------------------------------
+
+
+def test_the_page_is_told_what_is_met_missing_and_not_known(desk: Desk) -> None:
+    content = {"to": TO, "basis": BASIS, "body": {**WHOLE, "intention_to_request": None}, "texts": WORDS}
+    told = queries.advise(desk.person("cp-drafter"), "preservation", content)
+    standing = {row.item: row.standing for row in told.items}
+    assert standing["offence_and_facts"] == "met"
+    assert standing["intention_to_request"] == "missing"
+    assert standing["custodian_or_location"] == "unknown"
+    assert told.counts == {"met": 4, "missing": 1, "unknown": 2}
+    assert all(row.confidence for row in told.items)
+    assert told.gate is not None
+    assert (told.gate.category, told.gate.opens) == ("convention_offence", True)
+
+
+def test_both_laws_stand_side_by_side_and_silence_is_no_answer(desk: Desk) -> None:
+    def row(article: str) -> Any:
+        body = {"offence_and_facts": {"articles": [article]}}
+        return queries.advise(
+            desk.person("cp-drafter"), "preservation", {"to": TO, "basis": BASIS, "body": body}
+        ).crimes[0]
+
+    both = row("13")
+    assert [(side.state, side.known, side.months) for side in both.sides] == [
+        ("XAA", True, 144),
+        ("XBB", True, 96),
+    ]
+    assert [(side.state, side.known) for side in row("16").sides] == [("XAA", True), ("XBB", False)]
+
+
+def test_grounds_say_which_fact_bears_on_them_and_never_that_they_are_met(desk: Desk) -> None:
+    person, to = desk.person("ca-drafter"), {"state": "XBB", "authority": "XBB-CA"}
+
+    def bears(**body: Any) -> dict[str, str]:
+        content = {"to": to, "basis": {"instrument": "UNCC_2024"}, "body": body}
+        return {row.ground: row.bears for row in queries.advise(person, "stored_data", content).grounds}
+
+    bare = bears()
+    assert bare["form_or_content_defect"] == "yes"
+    assert bare["dual_criminality_absent"] == bare["de_minimis"] == "unknown"
+    assert bare["discriminatory_purpose"] == ""  # for people to judge
+    known = bears(matter_and_authority={"offence": {"articles": ["13"]}})
+    assert (known["dual_criminality_absent"], known["de_minimis"]) == ("no", "no")
+    minor = bears(matter_and_authority={"offence": {"serious_crime": {"name": "x", "max_penalty_years": 1}}})
+    assert minor["de_minimis"] == "yes"
+
+
+def test_a_reservation_nobody_has_read_of_is_not_taken_for_absent(desk: Desk) -> None:
+    told = queries.advise(desk.person("cp-drafter"), "preservation", {"to": TO, "basis": BASIS, "body": {}})
+    assert {row.ground: row.bears for row in told.grounds}["reserved_dual_criminality"] == "unknown"
+
+
+def test_identifiers_are_told_by_their_place(desk: Desk) -> None:
+    data = [{"category": "traffic", "address": {"ip": "10.0.0.1", "port": 1, "time": "2026-01-01T00:00:00Z"}},
+            {"category": "content", "account": {"type": "iban", "value": "DE88370400440532013000"}}]  # fmt: skip
+    content = {"to": TO, "basis": BASIS, "body": {"data_and_link": {"data": data}, "deadline": "2020-01-01"}}
+    told = queries.advise(desk.person("cp-drafter"), "preservation", content)
+    assert {row.place: row.checked.code for row in told.identifiers} == {
+        "data_and_link.data.0.address": "identifier.ip.private",
+        "data_and_link.data.1.account": "identifier.iban.checksum",
+        "deadline": "identifier.day.past",
+    }
+
+
+def test_a_request_begins_from_an_earlier_one_without_what_was_its_own(desk: Desk) -> None:
+    earlier = sign(
+        desk, body={**WHOLE, "deadline": "2027-01-01", "channels_used": [{"channel": "interpol"}]}
+    ).dossier
+    copy = queries.copied(desk.person("cp-drafter"), "preservation", earlier)
+    assert copy["body"] == WHOLE
+    assert (copy["to"], copy["texts"], copy["follows"]) == (TO, WORDS, None)
+    assert [row.dossier for row in queries.earlier(desk.person("cp-drafter"))] == [earlier]
+    assert queries.earlier(desk.person("ca-drafter")) == ()
+
+
+def test_what_one_kind_calls_otherwise_is_carried_to_its_place_in_another() -> None:
+    from corridor.casework.queries.copying import _carried
+    from corridor.dossier import Act, Header
+
+    header = Header.__new__(Header)
+    object.__setattr__(header, "kind", "preservation")
+    texts = (Text("offence_and_facts", "vi", "Sự việc"), Text("necessity", "vi", "x"))
+    body, words = _carried(Act(header, WHOLE, texts), "stored_data")
+    assert body["matter_and_authority"]["offence"] == {"articles": ["13"]}
+    assert body["data_identification"]["data"] == WHOLE["data_and_link"]["data"]
+    assert ("facts_summary", "vi", "Sự việc") in words

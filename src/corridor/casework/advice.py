@@ -20,15 +20,12 @@ from corridor.casework import twins
 from corridor.casework.access import Person
 from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House
-from corridor.casework.queries.pages import Plain
 from corridor.casework.store import Loaded
 from corridor.dossier import Text
 from corridor.dossier.kinds.facts import Offence
 from corridor.dossier.kinds.parts.asking import offence_facts
 from corridor.registry.entry import Entry
 
-#: What the directory can say of an authority. Where a form names only others, the State's own listing decides.
-_ROLES = frozenset({"contact_point", "central_authority"})
 #: Every code, in the order pages show them.
 CODES = (
     "gate", "channel", "threshold", "language", "incomplete", "measure", "ground", "not_consulted", "duplicate",
@@ -36,7 +33,7 @@ CODES = (
 
 
 @dataclass(frozen=True)
-class Departure(Plain):
+class Departure:
     """One thing an act does otherwise than the rules say.
 
     `item` is what it is about (a content item, a language, an article, a dossier); `ref` the line it leaves, as it may
@@ -179,7 +176,7 @@ def _line(
 
 def offence_in(body: Mapping[str, Any]) -> Offence | None:
     """The offence a body names, wherever it has its place; None while it is not of its form."""
-    for each in _tables(body):
+    for each in tables(body):
         if each.get("articles") or each.get("serious_crime"):
             try:
                 return Offence.model_validate(dict(each))
@@ -192,20 +189,21 @@ def named_measures(body: Mapping[str, Any]) -> list[str]:
     """Ids of measures a request asks for."""
     return [
         str(one)
-        for each in _tables(body)
+        for each in tables(body)
         for one in each.get("measures") or ()
         if isinstance(one, str) and one
     ]
 
 
-def _tables(value: Any) -> Iterator[Mapping[str, Any]]:
+def tables(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every table in a body, from the outside in."""
     if isinstance(value, Mapping):
         yield value
         for each in value.values():
-            yield from _tables(each)
+            yield from tables(each)
     elif isinstance(value, list | tuple):
         for each in value:
-            yield from _tables(each)
+            yield from tables(each)
 
 
 def gate_of(body: Mapping[str, Any], instrument: str) -> law.Gate | None:
@@ -240,8 +238,12 @@ def _channel(
 
 
 def _fits(role: str, wanted: Iterable[Any]) -> bool:
-    told = {str(each) for each in wanted} & _ROLES
-    return not told or role in told
+    """Whether an authority of that role is one a form names; any is, where the directory knows none of those."""
+    from corridor.casework.actions.people import AUTHORITY_ROLES  # which itself reads queries, and these read us
+
+    told = {str(each) for each in wanted}
+    listed = told & set(AUTHORITY_ROLES)
+    return not listed or "party" in told or bool({role, *AUTHORITY_ROLES.get(role, ())} & told)
 
 
 def languages_of(entry: Entry | None, authority: str) -> tuple[str, ...]:
@@ -331,10 +333,11 @@ def _threshold(home: House, request: Request, entry: Entry | None) -> Iterator[D
             and years is not None
             and years < value
         ):
-            yield Departure("threshold", str(value), str(row.get("ref") or ""), _said(row), "declared")
+            yield Departure("threshold", str(value), str(row.get("ref") or ""), said(row), "declared")
 
 
-def _said(row: Mapping[str, Any]) -> str:
+def said(row: Mapping[str, Any]) -> str:
+    """The words of a declaration, in English where it has them."""
     text = row.get("text")
     if isinstance(text, Mapping):
         return str(text.get("en") or next(iter(text.values()), ""))

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from corridor.casework import access, store
 from corridor.casework.access import Person
 from corridor.casework.house import House
 from corridor.casework.models import ActRow, Dossier
-from corridor.casework.queries.pages import Plain
 from corridor.dossier import decode
 from corridor.dossier.identifiers import check
 from corridor.faults import Fault
@@ -30,7 +31,7 @@ Span = tuple[datetime | None, datetime | None]
 
 
 @dataclass(frozen=True)
-class Twin(Plain):
+class Twin:
     """An own dossier to the same State that asks for some of the same. `whole`: for all the draft asks for."""
 
     dossier: str
@@ -49,9 +50,10 @@ def find(home: House, person: Person, kind: str, state: str, body: Mapping[str, 
     rows = access.dossiers(person).filter(
         kind=kind, requesting=home.state, requested=state, home__code=person.authority
     )
+    known = _known(home, rows)
     found = []
     for row in rows:
-        shared = _shared(wanted, _of(home, row))
+        shared = _shared(wanted, known.get(row.pk, {}))
         if shared:
             found.append(_twin(home, row, shared, len(wanted)))
     return tuple(each for each in found if each is not None)
@@ -80,17 +82,22 @@ def _meet(one: Span, two: Span) -> bool:
     return not starts or not ends or max(starts) <= min(ends)
 
 
-def _of(home: House, row: Dossier) -> Mapping[str, tuple[Span, ...]]:
-    whole: dict[str, tuple[Span, ...]] = {}
-    acts = ActRow.objects.filter(dossier=row, from_state=home.state, name__in=("request", "supplement"))
-    for act in acts.only("pk", "dossier_id", "sealed"):
-        if act.pk not in _KNOWN:
-            if len(_KNOWN) >= _MOST:
-                _KNOWN.clear()
-            _KNOWN[act.pk] = asked_for(decode(store.envelope(home, act).payload).body)
-        for each, spans in _KNOWN[act.pk].items():
+def _known(home: House, wanted: QuerySet[Dossier]) -> dict[str, dict[str, tuple[Span, ...]]]:
+    """What each dossier asks for, in its request and what supplements it. Opens only acts not opened before."""
+    acts = ActRow.objects.filter(
+        dossier__in=wanted, from_state=home.state, name__in=("request", "supplement")
+    )
+    if len(_KNOWN) > _MOST:
+        _KNOWN.clear()
+    ids = dict(acts.values_list("pk", "dossier_id"))
+    for act in acts.filter(pk__in=[each for each in ids if each not in _KNOWN]).defer("seen"):
+        _KNOWN[act.pk] = asked_for(decode(store.envelope(home, act).payload).body)
+    found: dict[str, dict[str, tuple[Span, ...]]] = {}
+    for act_id, dossier_id in ids.items():
+        whole = found.setdefault(dossier_id, {})
+        for each, spans in _KNOWN.get(act_id, {}).items():
             whole[each] = (*whole.get(each, ()), *spans)
-    return whole
+    return found
 
 
 def asked_for(body: Mapping[str, Any]) -> Mapping[str, tuple[Span, ...]]:

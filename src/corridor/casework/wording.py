@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from corridor.casework.fault import CaseworkFault
-from corridor.casework.queries.pages import Plain
 from corridor.dossier.act import MAX_TEXT
 
 #: Characters that turn the writing direction of what follows: in a field of one line they can only deceive.
@@ -20,7 +19,7 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True)
-class Unfit(Plain):
+class Unfit:
     """Something that cannot be signed as it stands. `place` is the field, `what` a character or a length; no words."""
 
     code: str

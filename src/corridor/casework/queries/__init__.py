@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corridor.casework.queries.advising import advise
 from corridor.casework.queries.cases import (
     case_history,
     case_page,
@@ -10,6 +11,7 @@ from corridor.casework.queries.cases import (
     cases_list,
     import_page,
 )
+from corridor.casework.queries.copying import copied, earlier
 from corridor.casework.queries.desk import desk
 from corridor.casework.queries.dossier import changes, dossier_page, package_dossier, package_row
 from corridor.casework.queries.export import export
@@ -25,14 +27,15 @@ from corridor.casework.queries.law import (
     law_progress,
 )
 from corridor.casework.queries.national import national_file, use_terms
-from corridor.casework.queries.paper import call_back, check_file, issued, read_back, states_to_call
 from corridor.casework.queries.owed import owed
+from corridor.casework.queries.paper import call_back, check_file, issued, read_back, states_to_call
 from corridor.casework.queries.people import people
 from corridor.casework.queries.searching import search
 from corridor.casework.queries.supervision import supervision
 
 __all__ = [
     "addressees",
+    "advise",
     "call_back",
     "case_history",
     "case_page",
@@ -43,9 +46,11 @@ __all__ = [
     "certified_texts",
     "changes",
     "check_file",
+    "copied",
     "desk",
     "dossier_page",
     "draft_page",
+    "earlier",
     "export",
     "form_page",
     "gap_answers",
