@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from corridor.dossier.kinds.extradition import EXTRADITION
 from corridor.dossier.kinds.kind import Kind
 from corridor.dossier.kinds.mutual_assistance import MUTUAL_ASSISTANCE
 from corridor.dossier.kinds.preservation import PRESERVATION
@@ -13,6 +14,7 @@ _KINDS = (
     PRESERVATION,
     STORED_DATA,
     MUTUAL_ASSISTANCE,
+    EXTRADITION,
 )
 
 REGISTRY: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
