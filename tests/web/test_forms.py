@@ -59,7 +59,38 @@ def test_a_body_shown_and_posted_again_is_the_same_body() -> None:
 def test_an_empty_form_of_every_act_posts_nothing_but_defaults(kind: str) -> None:
     for act, model in REGISTRY[kind].bodies.items():
         reader = Reader(model.model_json_schema())
-        assert set(reader.body(posted(reader.fields()))) <= {"result"}, act
+        for code, value in reader.body(posted(reader.fields())).items():
+            assert value == model.model_fields[code].default, (act, code)
+
+
+def test_a_row_nobody_filled_in_is_left_out_though_its_choices_have_defaults() -> None:
+    reader = Reader(REGISTRY["mutual_assistance"].bodies["request"].model_json_schema())
+    values = posted(reader.fields())
+    assert values["body.service.0.proof"] == ["either"]
+    assert "service" not in reader.body(values)
+    values["body.service.0.documents"] = ["summons"]
+    assert reader.body(values)["service"] == [{"documents": ["summons"], "proof": "either"}]
+
+
+def test_the_zone_of_a_clock_is_kept_with_the_offset_it_had() -> None:
+    reader = Reader(REGISTRY["preservation"].bodies["request"].model_json_schema())
+    place = "body.data_and_link.data.0.address"
+    given = {f"{place}.ip": ["8.8.8.8"], f"{place}.port": ["1"], f"{place}.time": ["2026-07-01T12:00:00"]}
+    named = reader.body(given | {f"{place}.time.zone": ["Asia/Kathmandu"]})
+    address = named["data_and_link"]["data"][0]["address"]
+    assert (address["time"], address["zone"]) == ("2026-07-01T12:00:00+05:45", "Asia/Kathmandu")
+    fields = posted(reader.fields(named))
+    assert (fields[f"{place}.time"], fields[f"{place}.time.zone"]) == (
+        ["2026-07-01T12:00:00"],
+        ["Asia/Kathmandu"],
+    )
+    assert (
+        "zone"
+        not in reader.body(given | {f"{place}.time.zone": ["+02:00"]})["data_and_link"]["data"][0]["address"]
+    )
+    unknown = reader.body(given | {f"{place}.time.zone": ["Nowhere/City"]})
+    assert unknown["data_and_link"]["data"][0]["address"]["time"] == "2026-07-01T12:00:00Nowhere/City"
+    assert posted(reader.fields(unknown))[f"{place}.time.zone"] == ["Nowhere/City"]
 
 
 def test_what_is_not_a_number_goes_on_as_typed() -> None:

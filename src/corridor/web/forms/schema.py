@@ -11,10 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from corridor.dossier.identifiers import local_time
+
 Choices = Mapping[str, Sequence[tuple[str, str]]]  # code of a field, or its path -> (value, label) rows
 LEAVE_OUT = object()
 #: JSON schema formats as pydantic writes them.
 _FORMATS = {"date": "day", "date-time": "moment"}
+_LINE = 1000  # what may be longer than this is several lines of words
 
 
 @dataclass
@@ -34,10 +37,19 @@ class Field:
     low: int | None = None
     high: int | None = None
     wrong: bool = False
+    text: Any = None  # the box for the words of the same name, where the page has one
+
+    @property
+    def filled(self) -> bool:
+        """Whether anything stands in it, a flag that is off aside."""
+        if self.children or self.rows:
+            return any(each.filled for each in (*self.children, *self.rows))
+        written = bool(self.text and self.text.get("text"))
+        return written or self.value not in (None, "", False, [], ())
 
     @property
     def wide(self) -> bool:
-        return self.kind in ("group", "rows", "many", "lines")
+        return self.kind in ("group", "rows", "many", "lines", "prose")
 
     @property
     def id(self) -> str:
@@ -73,9 +85,16 @@ class Reader:
     ) -> Iterator[Field]:
         required = set(schema.get("required", ()))
         for code, part in schema.get("properties", {}).items():
-            if code in self._skip:
+            if code in self._skip or self._with_time(code, schema):
                 continue
-            yield self._field(f"{path}.{code}", code, part, code in required, value.get(code), wrong)
+            made = self._field(f"{path}.{code}", code, part, code in required, value.get(code), wrong)
+            if made.kind == "moment" and _zoned(schema) and value.get("zone"):
+                made.zone = str(value["zone"])
+            yield made
+
+    def _with_time(self, code: str, schema: Mapping[str, Any]) -> bool:
+        """The zone of a clock is typed beside its time, in one place."""
+        return code == "zone" and _zoned(schema)
 
     def _field(
         self, path: str, code: str, part: Mapping[str, Any], required: bool, value: Any, wrong: str
@@ -144,6 +163,8 @@ class Reader:
             return _Shape("yesno" if optional else "flag", schema, optional)
         if kind == "integer":
             return _Shape("number", schema, optional)
+        if schema.get("maxLength", 0) > _LINE:
+            return _Shape("prose", schema, optional)
         return _Shape(_FORMATS.get(str(schema.get("format", "")), "line"), schema, optional)
 
     def _list(self, code: str, schema: Mapping[str, Any], optional: bool) -> _Shape:
@@ -180,6 +201,11 @@ class Reader:
         for code, part in schema.get("properties", {}).items():
             if code in self._skip:
                 continue
+            if self._with_time(code, schema):
+                zone = _first(posted, f"{path}.time.zone")
+                if "/" in zone and _first(posted, f"{path}.time"):
+                    found[code] = zone
+                continue
             value = self._read(f"{path}.{code}", code, part, posted)
             if value is not LEAVE_OUT:
                 found[code] = value
@@ -193,10 +219,10 @@ class Reader:
         first = values[0] if values else ""
         if shape.kind == "group":
             inside = self._read_group(path, shape.schema, posted)
-            return inside or LEAVE_OUT
+            return LEAVE_OUT if _nothing(inside, shape.schema) else inside
         if shape.kind == "rows":
             rows = [self._read_group(f"{path}.{n}", shape.schema, posted) for n in _numbers(path, posted)]
-            return [row for row in rows if row] or LEAVE_OUT
+            return [row for row in rows if not _nothing(row, shape.schema)] or LEAVE_OUT
         if shape.kind == "many":
             return [each for each in values if each] or LEAVE_OUT
         if shape.kind == "lines":
@@ -208,10 +234,29 @@ class Reader:
         if shape.kind == "number":
             # What is not a number goes on as it was typed: the action says which field is wrong.
             return int(first) if re.fullmatch(r"-?\d{1,9}", first) else first
+        if shape.kind == "prose":
+            return first.replace("\r\n", "\n")
         if shape.kind == "moment":
             zones = posted.get(f"{path}.zone", ())
             return join_moment(first, zones[0] if zones else "+00:00")
         return first
+
+
+def _nothing(found: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+    """Nobody filled it in: what it holds is what the page itself had chosen beforehand."""
+    parts = schema.get("properties", {})
+    return all(
+        code in parts and value == parts[code].get("default", LEAVE_OUT) for code, value in found.items()
+    )
+
+
+def _zoned(schema: Mapping[str, Any]) -> bool:
+    return {"time", "zone"} <= set(schema.get("properties", {}))
+
+
+def _first(posted: Mapping[str, Sequence[str]], name: str) -> str:
+    values = posted.get(name, ())
+    return values[0].strip() if values else ""
 
 
 def _loosen(children: list[Field]) -> None:
@@ -228,18 +273,25 @@ def _numbers(path: str, posted: Mapping[str, Sequence[str]]) -> list[int]:
 
 def split_moment(value: str) -> tuple[str, str]:
     """`2026-10-05T07:12:44+02:00` -> what the two inputs show."""
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?", value)
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d:\d\d|.*)", value)
     if match is None:
         return value, "+00:00"
     local = match[1] if match[1].count(":") == 2 else match[1] + ":00"
-    return local, "+00:00" if match[2] in (None, "Z") else match[2]
+    return local, "+00:00" if match[2] in ("", "Z") else match[2]
 
 
 def join_moment(local: str, zone: str) -> str:
-    """The reverse of `split_moment`; a browser leaves seconds out when they are zero."""
+    """The reverse of `split_moment`; a browser leaves seconds out when they are zero.
+
+    A zone by name becomes the offset its clocks had then. One nobody knows stays as typed: the action says where.
+    """
     if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", local):
         local += ":00"
-    return local + ("Z" if zone == "+00:00" else zone)
+    zone = zone.strip()
+    if "/" in zone:
+        found = local_time(local, zone)
+        return local + zone if found.code == "identifier.time.unknown-zone" else found.normal
+    return local + ("Z" if zone in ("", "+00:00", "UTC", "Z") else zone)
 
 
 #: Offsets in use in the world, as the second input offers them.
