@@ -143,7 +143,8 @@ class _Deciding(Part[Decided]):
         duty = next((line for each in _CONSULT_DUTIES if (line := form.duty(each)) is not None), None)
         if move.name == "refuse":
             ground = form.ground(move.body.ground)
-            if ground is None and "ground" not in named:
+            # Where the instrument has no list, nothing is outside it.
+            if ground is None and "ground" not in named and (form.grounds or form.grounds_closed):
                 yield Flag("ground-not-listed", move.id, form.cite())
             asks = ground is not None and ground.consult_first
             rests_on = duty or ground
