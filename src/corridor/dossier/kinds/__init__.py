@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from corridor.dossier.kinds.contact_point import CONTACT_POINT
+from corridor.dossier.kinds.emergency_assistance import EMERGENCY_ASSISTANCE
 from corridor.dossier.kinds.extradition import EXTRADITION
 from corridor.dossier.kinds.kind import Kind
 from corridor.dossier.kinds.mutual_assistance import MUTUAL_ASSISTANCE
@@ -14,6 +16,8 @@ _KINDS = (
     PRESERVATION,
     STORED_DATA,
     MUTUAL_ASSISTANCE,
+    CONTACT_POINT,
+    EMERGENCY_ASSISTANCE,
     EXTRADITION,
 )
 
