@@ -185,6 +185,12 @@ class HandoverIn(Secret):
     conditions: list[Json] = []
 
 
+class MoveIn(Secret):
+    authority: str
+    reason: str
+    language: str = "en"
+
+
 class ShareIn(Secret):
     authority: str
 
@@ -397,6 +403,18 @@ def confirm(request: HttpRequest, dossier_id: str, given: HandoverIn) -> Json:
 def share(request: HttpRequest, dossier_id: str, given: ShareIn) -> Json:
     return actions.make_available(
         who(request), dossier_id, authority=given.authority, secret=given.secret
+    ).to_dict()
+
+
+@dossiers.post("/dossiers/{dossier_id}/move", summary="Hand the dossier to another authority here")
+def move(request: HttpRequest, dossier_id: str, given: MoveIn) -> Json:
+    return actions.hand_to_authority(
+        who(request),
+        dossier_id,
+        authority=given.authority,
+        reason=given.reason,
+        language=given.language,
+        secret=given.secret,
     ).to_dict()
 
 

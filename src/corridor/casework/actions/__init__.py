@@ -45,6 +45,7 @@ from corridor.casework.actions.law import (
     record_progress,
 )
 from corridor.casework.actions.measures import record_measure, record_measure_step
+from corridor.casework.actions.moving import hand_to_authority
 from corridor.casework.actions.national import make_available, record_minute
 from corridor.casework.actions.people import (
     add_authority,
@@ -76,6 +77,7 @@ __all__ = [
     "drop_import",
     "export_case_persons",
     "finish_upload",
+    "hand_to_authority",
     "load_certified_text",
     "make_available",
     "make_case_available",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 
 from corridor.casework import actions, queries
 from corridor.casework.access import Person
 from corridor.casework.queries.pages import DossierPage, PossibleAct
 from corridor.casework.queries.people import authorities
 from corridor.faults import Fault
+from corridor.web.forms.offers import language_offers
 from corridor.web.pages import show, status_of
 
 #: Acts that end or refuse something stand apart from those that carry the request on.
@@ -37,7 +39,8 @@ ANSWERS = {
 
 def dossier(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
     found = queries.dossier_page(person, dossier_id)
-    context = dossier_context(person, found)
+    file = queries.national_file(person, dossier_id) if person.may("national.read") else None
+    context = dossier_context(person, found) | {"file": file}
     template = "_dossier" if request.headers.get("HX-Request") else "dossier"
     return show(request, person, template, context)
 
@@ -85,6 +88,34 @@ def share(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponse
     others = [each for each in authorities() if each.code not in taken]
     context = dossier_context(person, found) | {"authorities": others, "fault": fault}
     return show(request, person, "share", context, status=status_of(fault) if fault else 200)
+
+
+def move(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
+    """Hand the dossier to another authority of this State, which acts in it from then on."""
+    found = queries.dossier_page(person, dossier_id)
+    person.require("dossier.make-available")
+    fault: Fault | None = None
+    if request.method == "POST":
+        try:
+            actions.hand_to_authority(
+                person,
+                dossier_id,
+                authority=request.POST.get("authority", ""),
+                reason=request.POST.get("text", "").replace("\r\n", "\n").strip(),
+                language=request.POST.get("language", "en"),
+                secret=request.POST.get("secret", ""),
+            )
+            return redirect("web:dossier", dossier_id=dossier_id)
+        except Fault as error:
+            fault = error
+    context = dossier_context(person, found) | {
+        "authorities": [each for each in authorities() if each.code != found.home],
+        "languages": language_offers(),
+        "language": request.POST.get("language") or get_language() or "en",
+        "text": request.POST.get("text", ""),
+        "fault": fault,
+    }
+    return show(request, person, "move", context, status=status_of(fault) if fault else 200)
 
 
 def export(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
