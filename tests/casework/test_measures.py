@@ -64,7 +64,7 @@ def test_the_life_of_a_measure_from_order_to_end(desk: Desk, asked: str) -> None
     assert row(desk, asked).state == "answered"
     step(desk, asked, found, "ended", reason="executed")
     done = row(desk, asked)
-    assert (done.state, done.possible, done.days_left) == ("ended", (), None)
+    assert (done.state, done.possible, done.remaining) == ("ended", (), None)
     assert [each.kind for each in done.events] == [
         "measure", "measure_authorised", "measure_served", "measure_answered", "measure_answered", "measure_ended",
     ]  # fmt: skip
@@ -163,21 +163,21 @@ def test_a_term_beyond_the_authorisation_is_shown(desk: Desk, asked: str) -> Non
     assert row(desk, asked).flags == ("beyond-authorisation",)
 
 
-def test_days_left_are_counted_and_a_term_that_passed_is_on_the_supervisors_page(
+def test_remaining_are_counted_and_a_term_that_passed_is_on_the_supervisors_page(
     desk: Desk, asked: str
 ) -> None:
     today = desk.clock().date()
     found = order(desk, asked, date=today.isoformat(), term=(today + timedelta(days=30)).isoformat())
-    assert row(desk, asked).days_left == 30
+    assert row(desk, asked).remaining == 30
     assert queries.supervision(desk.person("ca-supervisor")).measures == ()
     desk.clock.turn(days=23)
-    assert row(desk, asked).days_left == 7
+    assert row(desk, asked).remaining == 7
     (watched,) = queries.supervision(desk.person("ca-supervisor")).measures
     assert watched.measure.id == found
     desk.clock.turn(days=8)
-    assert (row(desk, asked).days_left, row(desk, asked).flags) == (-1, ("term-over",))
+    assert (row(desk, asked).remaining, row(desk, asked).flags) == (-1, ("term-over",))
     step(desk, asked, found, "ended", reason="lapsed", date=desk.clock().date().isoformat())
-    assert (row(desk, asked).days_left, row(desk, asked).flags) == (None, ())
+    assert (row(desk, asked).remaining, row(desk, asked).flags) == (None, ())
     assert queries.supervision(desk.person("ca-supervisor")).measures == ()
 
 

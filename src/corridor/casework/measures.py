@@ -179,7 +179,7 @@ class Thread:
         return self.term or self.latest
 
     @property
-    def days_left(self) -> int | None:
+    def remaining(self) -> int | None:
         """Days to the last day, below zero when it has passed; None for a measure that is over or has no last day."""
         return (self.ends - self.day).days if self.ends is not None and self.ended is None else None
 

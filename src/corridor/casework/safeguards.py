@@ -80,6 +80,16 @@ def executing(kind: str) -> frozenset[str]:
     return known.executing if known is not None else frozenset()
 
 
+def concern(loaded: store.Loaded, state: str) -> bool:
+    """Whether a State, as the member it is, signs acts of the kind that rest on safeguards."""
+    kind = dossiers.REGISTRY.get(loaded.row.kind)
+    member = next((each for each in loaded.state.members if each.state == state), None)
+    if kind is None or member is None:
+        return False
+    rows = kind.table.get(member.role, {}).values()
+    return any(event.partition("/")[0] in kind.executing for row in rows for event in row)
+
+
 def gate(home: House, loaded: store.Loaded, person: Person, act: str) -> None:
     """Let an act that executes pass only when every step is recorded or set aside. Other acts are not asked.
 

@@ -68,7 +68,7 @@ class MeasureRow(Plain):
     possible: tuple[str, ...]
     flags: tuple[str, ...]
     ends: date | None  # the last day: the term, or the last one the law's figure leaves
-    days_left: int | None
+    remaining: int | None
     limit_days: int | None
     limit_cite: str
 
@@ -94,7 +94,10 @@ class OpeningRow(Plain):
 
 @dataclass(frozen=True)
 class NationalPage(Plain):
-    """An authority's own file beside one dossier. `steps` are empty where another authority acts in the dossier."""
+    """An authority's own file beside one dossier.
+
+    `steps` are empty where another authority acts in the dossier, and where this State executes nothing in it.
+    """
 
     dossier: str
     entries: tuple[NationalRow, ...]
@@ -165,7 +168,7 @@ def national_file(person: Person, dossier_id: str) -> NationalPage:
     loaded = store.load(home, row)
     found = national.entries(home, row, person.authority)
     basis, today = safeguards.instrument(loaded), home.clock().date()
-    own = row.home.code == person.authority
+    own = row.home.code == person.authority and safeguards.concern(loaded, home.state)
     steps = safeguards.standings(row.kind, basis, found) if own else ()
     duty = use.notice_duty(loaded, today)
     return NationalPage(
@@ -261,7 +264,7 @@ def measure_row(thread: Thread) -> MeasureRow:
         possible=thread.possible,
         flags=thread.flags,
         ends=thread.ends,
-        days_left=thread.days_left,
+        remaining=thread.remaining,
         limit_days=limit.days if limit is not None else None,
         limit_cite=limit.cite() if limit is not None else "",
     )

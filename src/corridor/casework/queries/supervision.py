@@ -152,7 +152,7 @@ def _look(home: House, row: Dossier, found: _Found) -> None:
     if missing and (executed or executing & set(loaded.state.possible(home.state))):
         found.open.append(OpenRow(place, missing, executed))
     for thread in measures.threads(basis, entries, today):
-        near = thread.days_left is not None and thread.days_left <= _SOON
+        near = thread.remaining is not None and thread.remaining <= _SOON
         if near or thread.flags:
             found.measures.append(WatchedRow(place, measure_row(thread)))
     given = set(row.packages.filter(direction="in").values_list("pk", flat=True))

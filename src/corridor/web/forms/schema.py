@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from corridor.dossier.identifiers import local_time
+from corridor.dossier.identifiers import local_time, zone_names
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]  # code of a field, or its path -> (value, label) rows
 LEAVE_OUT = object()
@@ -292,6 +292,11 @@ def join_moment(local: str, zone: str) -> str:
         found = local_time(local, zone)
         return local + zone if found.code == "identifier.time.unknown-zone" else found.normal
     return local + ("Z" if zone in ("", "+00:00", "UTC", "Z") else zone)
+
+
+def zones() -> tuple[str, ...]:
+    """What is offered for a time: offsets in use, then zones by name."""
+    return (*ZONES, *zone_names())
 
 
 #: Offsets in use in the world, as the second input offers them.

@@ -170,3 +170,9 @@ def line_text(line: Line) -> str:
         if found:
             return str(found)
     return ""
+
+
+@register.filter
+def without(body: Any, name: str) -> Any:
+    """A coded body less one of its fields, which the page tells in another place."""
+    return {key: value for key, value in body.items() if key != name} if isinstance(body, dict) else body

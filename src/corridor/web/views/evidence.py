@@ -15,7 +15,9 @@ from django.shortcuts import redirect
 
 from corridor.casework import actions, queries
 from corridor.casework.access import Person
+from corridor.casework.use import MATTER, ONWARD, USES, Purpose
 from corridor.faults import Fault
+from corridor.web.forms.offers import states
 from corridor.web.pages import WebFault, show, status_of
 from corridor.web.views.dossier import dossier_context
 
@@ -61,7 +63,9 @@ def open_(request: HttpRequest, person: Person, package_id: str) -> HttpResponse
     """List what is inside. With htmx the secret stays in the field, for the downloads that follow."""
     live = bool(request.headers.get("HX-Request"))
     try:
-        found = actions.open_evidence(person, package_id, secret=request.POST.get("secret", ""))
+        found = actions.open_evidence(
+            person, package_id, secret=request.POST.get("secret", ""), purpose=_purpose(request)
+        )
     except Fault as fault:
         if live and status_of(fault) != 404:
             return show(request, person, "_items", {"fault": fault})
@@ -83,6 +87,7 @@ def download(request: HttpRequest, person: Person, package_id: str) -> HttpRespo
             item=item,
             secret=request.POST.get("secret", ""),
             acknowledged=request.POST.get("acknowledged") == "yes",
+            purpose=_purpose(request),
         )
         first = next(iter_ := iter(blocks), b"")
     except Fault as fault:
@@ -90,6 +95,13 @@ def download(request: HttpRequest, person: Person, package_id: str) -> HttpRespo
             raise
         return _show(request, person, package_id, {"fault": fault}, status_of(fault))
     return stream(_joined(first, iter_), name or item)
+
+
+def _purpose(request: HttpRequest) -> Purpose:
+    """What the officer says the package is opened for; nothing said is the matter it was given for."""
+    post = request.POST
+    use = post.get("use") or MATTER
+    return Purpose(use, post.get("to", "") if use == ONWARD else "", post.get("matter", ""))
 
 
 def _joined(first: bytes, rest: Any) -> Any:
@@ -117,7 +129,14 @@ def _show(
     request: HttpRequest, person: Person, package_id: str, more: dict[str, Any], status: int = 200
 ) -> HttpResponseBase:
     row = queries.package_row(person, package_id)
-    shared: dict[str, Any] = {"p": row, "dossier": queries.package_dossier(person, package_id)}
+    shared: dict[str, Any] = {
+        "p": row,
+        "dossier": queries.package_dossier(person, package_id),
+        "terms": queries.use_terms(person, package_id),
+        "uses": USES,
+        "purpose": _purpose(request),
+        "states": [each for each in states() if each[0] != person.state],
+    }
     try:
         shared["hands"] = queries.hands(person, package_id)
     except Fault as fault:  # what stands in custody/ or trust/ cannot be read: checking says which, and why
