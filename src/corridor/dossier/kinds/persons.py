@@ -1,4 +1,4 @@
-"""A person a request is about, the decision against that person and the sentence, as far as codes go.
+"""A person a request is about, the decision against them, the sentence and who may judge, as far as codes go.
 
 A person's name is never coded: it is the text of field `person`, sealed with the case and translated with it.
 """
@@ -64,3 +64,12 @@ class Limitation(Coded):
     for_life: bool = False
     death_penalty: bool | None = None  # the law knows it for this offence
     time_barred_on: Day | None = None
+
+
+class Jurisdiction(Coded):
+    """On what a State founds its jurisdiction."""
+
+    based_on: tuple[
+        Literal["territory", "flag", "offender_national", "victim_national", "effects", "universal", "other"],
+        ...,
+    ] = ()

@@ -11,16 +11,14 @@ from corridor.dossier.kinds.facts import ActId, Coded, Day, Measure, Offence, Of
 from corridor.dossier.kinds.parts import Opening, Supplements
 from corridor.dossier.kinds.parts.deciding import Accept
 from corridor.dossier.kinds.parts.moving import HandOver
-from corridor.dossier.kinds.persons import Days, Decision, Limitation, Sentence, Subject
-
-
-class Jurisdiction(Coded):
-    """On what the requesting State founds its jurisdiction."""
-
-    based_on: tuple[
-        Literal["territory", "flag", "offender_national", "victim_national", "effects", "universal", "other"],
-        ...,
-    ] = ()
+from corridor.dossier.kinds.persons import (
+    Days,
+    Decision,
+    Jurisdiction,
+    Limitation,
+    Sentence,
+    Subject,
+)
 
 
 class Whereabouts(Coded):
