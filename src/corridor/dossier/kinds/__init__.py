@@ -10,6 +10,7 @@ from corridor.dossier.kinds.extradition import EXTRADITION
 from corridor.dossier.kinds.kind import Kind
 from corridor.dossier.kinds.mutual_assistance import MUTUAL_ASSISTANCE
 from corridor.dossier.kinds.preservation import PRESERVATION
+from corridor.dossier.kinds.sentenced_persons import SENTENCED_PERSONS
 from corridor.dossier.kinds.stored_data import STORED_DATA
 
 _KINDS = (
@@ -19,6 +20,7 @@ _KINDS = (
     CONTACT_POINT,
     EMERGENCY_ASSISTANCE,
     EXTRADITION,
+    SENTENCED_PERSONS,
 )
 
 REGISTRY: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
