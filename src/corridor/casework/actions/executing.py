@@ -13,7 +13,7 @@ from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House
 
 #: What of a measure crosses the border: the coded facts of its order, and nothing of its addressee or its life.
-_SENT = ("authority", "kind", "date", "legal_basis")
+SENT = ("authority", "kind", "date", "legal_basis")
 
 
 def prepare(
@@ -35,5 +35,5 @@ def prepare(
         thread = find(home, loaded.row, own_file(person, loaded.row), measure_entry)
         if thread.waits_for_authorisation and not thread.urgent:
             raise CaseworkFault("casework.measure.not-authorised", kind=thread.rule.kind)
-        content["measure"] = {name: thread.order.content[name] for name in _SENT}
+        content["measure"] = {name: thread.order.content[name] for name in SENT}
     return content

@@ -11,8 +11,11 @@ from django.utils.translation import get_language
 
 from corridor.casework import actions, queries
 from corridor.casework.access import Person
+from corridor.casework.actions.executing import SENT
 from corridor.casework.fault import Moved, NotFound
+from corridor.casework.queries.national import NationalPage
 from corridor.casework.queries.pages import DossierPage
+from corridor.casework.safeguards import executing
 from corridor.dossier.kinds import REGISTRY
 from corridor.faults import Fault
 from corridor.web import naming
@@ -49,6 +52,13 @@ def act(request: HttpRequest, person: Person, dossier_id: str, act: str) -> Http
         "reference": request.POST.get("reference", "").strip(),
     }
     seen = tuple(each for each in values.get("seen", ()) if each)
+    entry = request.POST.get("measure_entry", "")
+    file = _file(person, found, act, schema)
+    for one in file.measures if file is not None else ():
+        if (
+            one.id == entry
+        ):  # what a draft keeps, and what the page shows again; the action reads it from the file
+            content["body"]["measure"] = {name: one.order[name] for name in SENT}
     try:
         if request.POST.get("do") == "save":
             kept = {key: value for key, value in content.items() if key != "packages"}
@@ -98,7 +108,15 @@ def _sign(
         conditions=content["conditions"],
         reference=content["reference"],
         draft_id=request.POST.get("draft") or None,
+        measure_entry=request.POST.get("measure_entry") or None,
     )
+
+
+def _file(person: Person, found: DossierPage, act: str, schema: dict[str, Any]) -> NationalPage | None:
+    """The national file, for an act that rests on safeguards or names a domestic measure."""
+    if act in executing(found.kind) or "measure" in schema.get("properties", {}):
+        return queries.national_file(person, found.id)
+    return None
 
 
 def _schema(found: DossierPage, act: str) -> dict[str, Any]:
@@ -125,6 +143,11 @@ def _choices(person: Person, found: DossierPage, act: str) -> dict[str, Any]:
         (row.id, f"{naming.say('done', found.kind, row.act)}, {row.id[:8]}")
         for row in found.timeline
         if row.act == "execute" and row.outcome == "effective"
+    ]
+    offers["asked"] = [
+        (row.id, f"{naming.say('done', found.kind, row.act)}, {naming.state_name(row.state)}, {row.id[:8]}")
+        for row in found.timeline
+        if row.act == "ask_use" and not row.own
     ]
     offers["offer"] = [
         (row.id, f"{naming.say('done', found.kind, row.act)}, {row.id[:8]}")
@@ -172,6 +195,9 @@ def _show(
     words = {row["field"]: row for row in written}
     context = dossier_context(person, found) | {
         "act": act,
+        "file": _file(person, found, act, _schema(found, act)),
+        "executes": act in executing(found.kind),
+        "measure_entry": request.POST.get("measure_entry", ""),
         "possible": possible(found, act),
         "fields": place_texts([each for each in fields if each.code != "ground"], written),
         "grounds": grounds(found.kind, found.instrument, confirmed=queries.law_confirmed(person).cites)
