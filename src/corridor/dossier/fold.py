@@ -135,11 +135,12 @@ class _Folding:
         )
         view = kind.view(standing.status, standing.facts, setting)
         lacking = self._missing(standing)
-        stopped = any(fork.stands is None for fork in split) or self._held_by_a_party(standing.members)
+        unsettled = forks.unsettled(split, (member.state for member in standing.members))
+        stopped = bool(unsettled) or self._held_by_a_party(standing.members)
         flags = list(standing.flags) + list(view.flags)
         if not self.form.known:
             flags.append(Flag("basis.not-in-the-data", opening.id))
-        flags += [Flag("fork.unresolved", act) for fork in split if fork.stands is None for act in fork.acts]
+        flags += [Flag("fork.unresolved", act) for fork in unsettled for act in fork.acts]
         mandatory = tuple(item.item for item in lacking if item.mandatory)
         if mandatory:
             flags.append(Flag("request.incomplete", opening.id, self.form.cite()))
@@ -336,9 +337,7 @@ class _Folding:
                 if move.body.fits(before.members, several=self.kind.several)
                 else Outcome(ILLEGAL, "rule.members", "spec/act.md 5.10")
             )
-        if move.name in self.kind.disclosing and any(
-            f.stands is None for f in self._forks(self.graph.past[i])[0]
-        ):
+        if move.name in self.kind.disclosing and forks.unsettled(self._forks(self.graph.past[i])[0], states):
             return Outcome(ILLEGAL, "rule.disclosure-stopped", "spec/act.md 5.8")
         if (reason := self._impossible(before, move)) is not None:
             return Outcome(ILLEGAL, reason, "spec/act.md 5.9")

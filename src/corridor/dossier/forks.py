@@ -3,6 +3,7 @@ which stands (spec/act.md 8)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corridor.dossier.order import Graph, bits
@@ -18,6 +19,13 @@ class Fork:
     prev: str | None
     acts: tuple[str, ...]
     stands: str | None
+
+
+def unsettled(split: Iterable[Fork], members: Iterable[str]) -> tuple[Fork, ...]:
+    """Forks somebody has still to settle. Those of a State that has left stop nobody: it left on a chain that stands,
+    and what is open beside it has no effect and never will. Where one State is left there is nobody to tell."""
+    here = set(members)
+    return tuple(f for f in split if f.stands is None and f.state in here) if len(here) > 1 else ()
 
 
 def find(graph: Graph, mask: int, strangers: int = 0) -> tuple[tuple[Fork, ...], int]:

@@ -91,7 +91,7 @@ class State:
             return ()
         if len(self.members) < 2:
             return ()  # the others left: there is nobody to tell
-        if any(fork.stands is None and fork.state == by for fork in self.forks):
+        if any(fork.state == by for fork in self.unresolved_forks):
             return (forks.STAND,)
         kind = REGISTRY[self.kind]
         names = kind.possible(role_of(self.members, by), self.status)
@@ -119,4 +119,4 @@ class State:
 
     @property
     def unresolved_forks(self) -> tuple[Fork, ...]:
-        return tuple(fork for fork in self.forks if fork.stands is None)
+        return forks.unsettled(self.forks, (member.state for member in self.members))

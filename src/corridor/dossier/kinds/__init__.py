@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from corridor.dossier.kinds.contact_point import CONTACT_POINT
 from corridor.dossier.kinds.emergency_assistance import EMERGENCY_ASSISTANCE
 from corridor.dossier.kinds.extradition import EXTRADITION
+from corridor.dossier.kinds.joint_investigations import JOINT_INVESTIGATIONS
 from corridor.dossier.kinds.kind import Kind
 from corridor.dossier.kinds.mutual_assistance import MUTUAL_ASSISTANCE
 from corridor.dossier.kinds.preservation import PRESERVATION
@@ -21,6 +22,7 @@ _KINDS = (
     EMERGENCY_ASSISTANCE,
     EXTRADITION,
     SENTENCED_PERSONS,
+    JOINT_INVESTIGATIONS,
 )
 
 REGISTRY: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}

@@ -201,6 +201,11 @@ class Part(Generic[F]):
     name: ClassVar[str]
     bodies: ClassVar[Mapping[str, type[BaseModel]]] = MappingProxyType({})
     texts: ClassVar[Texts] = MappingProxyType({})
+    answers: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {}
+    )  # what is owed -> the act that usually answers it
+    grave: ClassVar[frozenset[str]] = frozenset()  # acts that end or refuse something
+    aside: ClassVar[frozenset[str]] = frozenset()  # acts beside the way a request usually takes
 
     def start(self) -> F:
         """The facts before any act."""
@@ -316,6 +321,19 @@ class Kind:
             for act, fields in part.texts.items():
                 found.setdefault(act, fields)
         return MappingProxyType(found)
+
+    @cached_property
+    def answers(self) -> Mapping[str, str]:
+        """What is owed, without the kind -> the act that usually answers it. Decides nothing: a page shows it first."""
+        return MappingProxyType({code: act for part in self.all_parts for code, act in part.answers.items()})
+
+    @cached_property
+    def grave(self) -> frozenset[str]:
+        return frozenset().union(*(part.grave for part in self.all_parts))
+
+    @cached_property
+    def aside(self) -> frozenset[str]:
+        return frozenset().union(*(part.aside for part in self.all_parts))
 
     # --- what the fold asks ---------------------------------------------------------------------------------
 

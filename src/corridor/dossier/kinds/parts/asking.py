@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from corridor.dossier.kinds.facts import ActId, Coded, Day, Offence, Word
 from corridor.dossier.kinds.kind import (
-    REQUESTED,
     REQUESTING,
     Clock,
     Facts,
@@ -114,6 +113,7 @@ class Asked:
 
 class _Asking(Part[Asked]):
     name = "asking"
+    answers = {"supplement": "supplement", "confirmation-in-writing": "confirm_in_writing"}
     bodies = {"acknowledge": Acknowledge, "ask": Ask, "confirm_in_writing": ConfirmInWriting}
     texts = {"ask": ("question",), "acknowledge": ("note",), "confirm_in_writing": ("note",)}
 
@@ -177,7 +177,7 @@ class _Asking(Part[Asked]):
 
     def clocks(self, scene: Scene) -> Iterable[Clock]:
         asked, facts = self.of(scene.facts), scene.facts
-        requesting, requested = scene.state_of(REQUESTING), scene.state_of(REQUESTED)
+        requesting = scene.state_of(REQUESTING)
         for met, questions in ((True, asked.answered), (False, asked.questions)):
             for question in questions:
                 if question.answer_by is not None:
@@ -187,22 +187,23 @@ class _Asking(Part[Asked]):
                     )
         if asked.deadline is not None:
             line = scene.form.duty("execute_promptly")
-            yield scene.clock(
-                "deadline",
-                requested,
-                asked.deadline,
-                facts.opening,
-                met=scene.fulfilled,
-                basis=None if line is None else line.cite(),
-            )
+            for requested in scene.asked:
+                yield scene.clock(
+                    "deadline",
+                    requested,
+                    asked.deadline,
+                    facts.opening,
+                    met=scene.fulfilled,
+                    basis=None if line is None else line.cite(),
+                )
         if asked.oral:
             basis = period_ref(scene.form, "written_confirmation")
             state = "met" if asked.confirmed else "lapsed" if scene.over else "running"
             code = f"{scene.kind}.clock.written_confirmation"
             yield Clock(code, requesting, None, basis, state, facts.opening)
         # No figure in the law: shown as running from the receipt, never as late.
-        if scene.setting.received(facts.opening, requested):
-            for line in scene.form.periods:
+        for requested in scene.asked:
+            for line in scene.form.periods if scene.setting.received(facts.opening, requested) else ():
                 if (line.binds, line.kind, line.runs_from) == ("requested", "no_fixed_figure", "received"):
                     state = "met" if scene.fulfilled else "lapsed" if scene.over else "running"
                     code = f"{scene.kind}.clock.{line.id}"

@@ -24,6 +24,7 @@ class AskUse(Coded):
     to: StateCode | None = None  # the State it would be handed on to
     recipient: Word | None = None  # the court, authority or organisation, as a function, never a person
     matter: Word | None = None  # file reference of the other matter
+    given_by: StateCode | None = None  # the State whose consent it needs, where more than two take part
 
 
 class AllowUse(Coded):
@@ -58,6 +59,11 @@ class Permission:
     use: str
     to: str | None
     allowed: bool | None = None
+    of: str | None = None  # the one State that may allow it; None: the other
+
+    def answers(self, state: str) -> bool:
+        """Whether that State's consent is what it waits for."""
+        return self.allowed is None and state != self.by and self.of in (None, state)
 
 
 @dataclass(frozen=True)
@@ -65,16 +71,21 @@ class Uses:
     permissions: tuple[Permission, ...] = ()
     notices: tuple[tuple[str, str, str], ...] = ()  # act, State, what about
 
-    def allows(self, by: str, use: str, to: str | None = None) -> bool:
-        """Whether a State was allowed a use of what the other gave. `to` where it is handed on to a State."""
+    def allows(self, by: str, use: str, to: str | None = None, of: str | None = None) -> bool:
+        """Whether a State was allowed a use of what another gave. `to`: handed on to whom; `of`: given by whom."""
         return any(
-            each.allowed and (each.by, each.use) == (by, use) and (to is None or each.to in (None, to))
+            each.allowed
+            and (each.by, each.use) == (by, use)
+            and (to is None or each.to in (None, to))
+            and (of is None or each.of in (None, of))
             for each in self.permissions
         )
 
 
 class _Use(Part[Uses]):
     name = "use"
+    answers = {"answer-on-use": "allow_use"}
+    aside = frozenset({"ask_use", "allow_use", "deny_use", "notify"})
     bodies = {"ask_use": AskUse, "allow_use": AllowUse, "deny_use": DenyUse, "notify": Notify}
     texts = {
         "ask_use": ("reasons",),
@@ -89,7 +100,8 @@ class _Use(Part[Uses]):
     def forbid(self, status: str, facts: Facts, move: Move) -> str | None:
         if move.name in {"allow_use", "deny_use"}:
             open_ = {each.act for each in self.of(facts).permissions if each.by != move.state}
-            if move.body.asked not in open_:
+            other = {each.act for each in self.of(facts).permissions if each.of not in (None, move.state)}
+            if move.body.asked not in open_ - other:
                 return "no-such-use-asked"
         return None
 
@@ -97,7 +109,7 @@ class _Use(Part[Uses]):
         before, body = self.of(facts), move.body
         match move.name:
             case "ask_use":
-                asked = Permission(move.id, move.state, body.use, body.to)
+                asked = Permission(move.id, move.state, body.use, body.to, of=body.given_by)
                 return replace(before, permissions=(*before.permissions, asked))
             case "allow_use" | "deny_use":
                 return replace(
@@ -112,16 +124,16 @@ class _Use(Part[Uses]):
         return before
 
     def idle(self, facts: Facts, state: str) -> frozenset[str]:
-        asked = any(each.allowed is None and each.by != state for each in self.of(facts).permissions)
+        asked = any(each.answers(state) for each in self.of(facts).permissions)
         return frozenset() if asked else frozenset({"allow_use", "deny_use"})
 
     def owed(self, scene: Scene) -> Iterable[Owed]:
+        here = {member.state for member in scene.setting.members if member.role != "observer"}
         for each in self.of(scene.facts).permissions:
-            if each.allowed is None:
-                code = f"{scene.kind}.owed.answer-on-use"
-                for member in scene.setting.members:
-                    if member.state != each.by and member.role != "observer":
-                        yield Owed(code, member.state, each.act, duty_ref(scene.form, "keep_conditions"))
+            for member in scene.setting.members:
+                if each.by in here and member.state in here and each.answers(member.state):
+                    code = f"{scene.kind}.owed.answer-on-use"
+                    yield Owed(code, member.state, each.act, duty_ref(scene.form, "keep_conditions"))
 
 
 USE = _Use()
