@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from corridor import dossier
 from corridor.dossier import Act, Basis, Condition, Member, Party, Receipt, State, Text, VerifiedAct
+from corridor.dossier.on_paper import MARK
 from corridor.notary import Envelope, KeyUse, credentials, keys
 
 T0 = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -98,6 +99,7 @@ class Table:
         body: Mapping[str, Any] | None = None,
         observers: Iterable[str] = (),
         requested: Iterable[str] = ("XBB",),
+        paper: Iterable[str] = (),
         texts: tuple[Text, ...] = (),
         **more: Any,
     ) -> VerifiedAct:
@@ -108,6 +110,8 @@ class Table:
             *(Member(state, AUTHORITY[state], "requested") for state in requested),
             *(Member(state, AUTHORITY[state], "observer") for state in observers),
         ]
+        without_node = set(paper)
+        members = [replace(m, extra={MARK: True}) if m.state in without_node else m for m in members]
         return self.add(
             dossier.opening(
                 kind,

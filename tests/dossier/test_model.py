@@ -74,13 +74,16 @@ class Life(RuleBasedStateMachine):
 
     kind = ""
 
-    @initialize(third=st.booleans(), seed=st.integers(0, 2**32))
-    def opened(self, third, seed):
+    @initialize(third=st.booleans(), paper=st.integers(0, 5), seed=st.integers(0, 2**32))
+    def opened(self, third, paper, seed):
+        """Two States or three; in one story of six the State asked has no node, and answers on paper."""
         kind = REGISTRY[self.kind]
         self.rng = random.Random(seed)
         asked = ("XBB", "XCC") if kind.several and third else ("XBB",)
         watching = ("XCC",) if third and not kind.several else ()
-        self.world = World.opened(self.kind, ("XAA", *asked), watching)
+        self.world = World.opened(self.kind, ("XAA", *asked), watching, paper=("XBB",) if paper == 5 else ())
+        if paper == 5:
+            del self.world.views["XBB"]
         self.judged = {}
         self.broken = (
             set()
@@ -216,6 +219,7 @@ class Life(RuleBasedStateMachine):
         assert ended.status in world.kind.over, f"no way on from {ended.status}: {world.told()}"
         assert not running(ended), f"nothing stops {running(ended)}: {world.told()}"
         assert not ended.unresolved_forks
+        assert not ended.disclosure_stopped
 
 
 def live(name, examples, steps, *phases):

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from tests.dossier.cast import AUTHORITY, OFFICERS, Table, salt, seal
-from tests.dossier.contents import body_of, standing
+from tests.dossier.contents import NOBODY, body_of, standing
 
 from corridor import dossier
-from corridor.dossier import Act, Clock, Condition, DraftFault, State, Text, VerifiedAct
+from corridor.dossier import Act, Clock, Condition, DraftFault, State, Text, VerifiedAct, on_paper
 from corridor.dossier.draft import body_model
 from corridor.dossier.kinds import REGISTRY
 from corridor.dossier.kinds.kind import Kind, Move
 from corridor.dossier.members import AMEND
+from corridor.dossier.on_paper import RECEIVED
 from corridor.dossier.state import role_of
 
 TRIES = 120  # contents drawn before an act is called impossible
@@ -38,16 +39,24 @@ def draw(
     """An act of some content, as its State would sign it from that view. Raises DraftFault where it may not."""
     kind = REGISTRY[known.kind]
     filled = rng.choice((0.0, 0.25, 0.6))
+    if name in known.answers_on_paper(state):  # it has no node: who asked enters what it answered
+        body = _paper(known, [(state, name)], rng)
+        state, name = known.requesting, RECEIVED
     if body is not None:
         pass
     elif name == AMEND:
         body = {"members": _members(known, kind, rng)}
+    elif name == RECEIVED:
+        body = _paper(
+            known, [(m.state, each) for m in known.members for each in known.answers_on_paper(m.state)], rng
+        )
     elif name == "stand":
         forked = [id_ for fork in known.unresolved_forks if fork.state == state for id_ in fork.acts]
         body = {"stands": rng.choice(forked)}
     else:
         body = body_of(known.kind, name, known.order, rng, standing(known.facts), filled)
-    texts = [Text(each, "en", "By law.") for each in dossier.texts_of(known.kind, name)]
+    said = str(body["act"]) if name == RECEIVED else name
+    texts = [Text(each, "en", "By law.") for each in dossier.texts_of(known.kind, said)]
     conditions = [Condition("1", rng.choice(kind.condition_codes or ("other",)))]
     who = OFFICERS[state]
     return dossier.following(
@@ -74,13 +83,25 @@ def _members(known: State, kind: Kind, rng: random.Random) -> list[dict[str, str
     return rows
 
 
+def _paper(known: State, offers: list[tuple[str, str]], rng: random.Random) -> dict[str, object]:
+    """What a member without a node answered on paper, as the requesting State enters it."""
+    state, name = rng.choice(offers)
+    body = (
+        {"members": _members(known, REGISTRY[known.kind], rng)}
+        if name == AMEND
+        else body_of(known.kind, name, known.order, rng, standing(known.facts))
+    )
+    return {"state": state, "act": name, "body": body, "received": "2026-12-01", "scan": NOBODY}
+
+
 def event_of(known: State, act: Act) -> str | None:
     """The event a kind reads in an act if it is legal where it was drafted; None if it is not."""
+    act = on_paper.instead(act, known.members)
     kind, head = REGISTRY[known.kind], act.header
     if head.act in {AMEND, "stand"}:
         return head.act
     body = body_model(known.kind, head.act).model_validate(dict(act.body))
-    move = Move(NEW, head.act, role_of(known.members, head.sender.state), act, body)
+    move = Move(NEW, head.act, role_of(known.members, head.sender.state), act, body, known.members)
     event = kind.event(move)
     assert known.status is not None
     if kind.next_status(move.role, known.status, event) is None:
