@@ -10,14 +10,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from corridor import dossier as dossiers
-from corridor.casework import access, advice, disclosure, drafting, restored, sequencer, store, wording
+from corridor.casework import access, advice, disclosure, drafting, papers, restored, sequencer, store, wording
 from corridor.casework.access import Person
 from corridor.casework.actions import executing, handover
 from corridor.casework.actions.results import SignedAct
 from corridor.casework.actions.signing import Opened, open_key
 from corridor.casework.fault import CaseworkFault, Moved, NotAllowed
 from corridor.casework.house import House, house
-from corridor.casework.models import Authority, Dossier, Draft, OutboxLetter, PeerState
+from corridor.casework.models import ActRow, Authority, Dossier, Draft, OutboxLetter, PeerState
 from corridor.casework.queries.law import law_confirmed
 from corridor.dossier import (
     Act,
@@ -89,7 +89,7 @@ def sign_act(
             draft_id=draft_id,
             revision=revision,
         )
-    loaded = _as_seen(home, person, dossier_id, seen)
+    loaded = as_seen(home, person, dossier_id, seen)
     content = executing.prepare(home, person, loaded, act, body, measure_entry)
     wish = _wish(act, content, texts, conditions, reference)
     found = advice.following(home, loaded, act, wish.body, wish.texts, _cites(person))
@@ -109,8 +109,9 @@ def sign_act(
         conditions=wish.conditions,
         reference=_reference(home, loaded, reference),
     )
-    signed = _signed(home, made, opened, loaded, at)
-    return _keep(home, person, loaded.row, signed, gives, draft_id, revision, at)
+    signed = signed_act(home, made, opened, loaded, at)
+    on_paper = papers.prepare(home, signed, opened.key, loaded)
+    return _keep(home, person, loaded.row, signed, gives, on_paper, draft_id, revision, at)
 
 
 @dataclass(frozen=True)
@@ -191,17 +192,15 @@ def _open_dossier(
         raise NotAllowed("act.sign")
     if wish.act != OPENING:
         raise CaseworkFault("casework.act.not-opening")
-    state, authority = to.get("state", ""), to.get("authority", "")
-    entry = home.directory.entry(state)
-    office = entry.authority(authority) if entry else None
-    if state == home.state or office is None or kind not in office.receives:
-        raise CaseworkFault("casework.act.addressee")
+    asked_of = papers.addressee(home, to, kind)
     body = dict(wish.body)
     if follows and not body.get("follows"):
         body["follows"] = follows
     at = _now(home)
     ground = Basis(basis.get("instrument") or DEFAULT_BASIS, basis.get("provision", ""))
-    asked = advice.Request(kind, ground.instrument, state, authority, body, wish.texts)
+    asked = advice.Request(
+        kind, ground.instrument, asked_of.state, asked_of.authority, body, wish.texts
+    )
     found = advice.opening(home, person, asked, at.date(), _cites(person))
     wish = excuse.settled(replace(wish, body=body), found)
     _four_eyes(home, person, draft_id)
@@ -211,7 +210,7 @@ def _open_dossier(
         basis=ground,
         members=(
             Member(home.state, person.authority, "requesting"),
-            Member(state, authority, "requested"),
+            asked_of,
         ),
         sender=Party(home.state, person.authority),
         credential=opened.credential,
@@ -220,8 +219,9 @@ def _open_dossier(
         texts=wish.texts,
         reference=Reference(wish.reference or None, None),
     )
-    signed = _signed(home, made, opened, None, at)
-    return _keep(home, person, None, signed, (), draft_id, revision, at)
+    signed = signed_act(home, made, opened, None, at)
+    on_paper = papers.prepare(home, signed, opened.key, None)
+    return _keep(home, person, None, signed, (), on_paper, draft_id, revision, at)
 
 
 def _four_eyes(home: House, person: Person, draft_id: str | None) -> None:
@@ -236,7 +236,7 @@ def _four_eyes(home: House, person: Person, draft_id: str | None) -> None:
         raise CaseworkFault("casework.draft.four-eyes")
 
 
-def _as_seen(home: House, person: Person, dossier_id: str, seen: Sequence[str]) -> store.Loaded:
+def as_seen(home: House, person: Person, dossier_id: str, seen: Sequence[str]) -> store.Loaded:
     """The dossier, if it is still as the officer saw it. Raises Moved with what is new, otherwise."""
     row = access.own_dossier(person, dossier_id, "act.sign")
     if f"sign:{row.kind}" not in person.powers:
@@ -256,7 +256,7 @@ def _reference(home: House, loaded: store.Loaded, own: str) -> Reference | None:
     return Reference(own, theirs)
 
 
-def _signed(home: House, act: Act, opened: Opened, loaded: store.Loaded | None, at: datetime) -> VerifiedAct:
+def signed_act(home: House, act: Act, opened: Opened, loaded: store.Loaded | None, at: datetime) -> VerifiedAct:
     """Sign, check as every other State will, and judge it with the dossier: an act without effect is not sent."""
     verified = store.verified(home, sign(act, opened.key))
     state = dossiers.fold([*(loaded.entries() if loaded else []), verified], as_of=at)
@@ -296,10 +296,12 @@ def _attachments(rows: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
     return found
 
 
-def _letters(home: House, act: VerifiedAct) -> list[tuple[Letter, bytes]]:
-    """The act sealed for each other member, ready to be written in the transaction of the act."""
+def letters(home: House, act: VerifiedAct, on_paper: Collection[str]) -> list[tuple[Letter, bytes]]:
+    """The act sealed for each other member with a node, ready to be written in the transaction of the act."""
     made = []
     for party in act.act.header.to:
+        if party.state in on_paper:
+            continue
         peer = home.peer(party.state)
         if peer is None or not peer.letter_recipients:
             raise CaseworkFault("casework.peer.unknown", state=party.state)
@@ -322,27 +324,20 @@ def _keep(
     row: Dossier | None,
     act: VerifiedAct,
     gives: Sequence[handover.Give],
+    on_paper: Sequence[papers.Paper],
     draft_id: str | None,
     revision: str | None,
     at: datetime,
 ) -> SignedAct:
     """The transaction. What it needs from outside the database (the dossier's key) is on disk before it begins."""
-    letters = _letters(home, act)
+    posted = letters(home, act, papers.states(on_paper))
     if row is None:
         home.vault.make(act.id)
     try:
         with transaction.atomic():
             kept = store.keep(home, row or _new_dossier(person, act, at), act, own=True, at=home.clock())
-            for letter, raw in letters:
-                OutboxLetter.objects.create(
-                    id=letter.id,
-                    act=kept,
-                    state=letter.to_state,
-                    raw=raw,
-                    digest=letter_digest(raw),
-                    made=at,
-                    next_due=at,
-                )
+            post(kept, posted, at)
+            papers.keep(home, kept, on_paper, at)
             handover.keep(home, kept, gives, at)
             gone = _gone(home, person, draft_id, revision)
     except IntegrityError as error:
@@ -351,7 +346,21 @@ def _keep(
         home.vault.destroy(f"draft-{draft_id}")
     sequencer.run(home)
     home.wake()
-    return SignedAct(act.id, act.dossier, act.act.header.act, tuple(letter.to_state for letter, _ in letters))
+    return SignedAct(act.id, act.dossier, act.act.header.act, tuple(letter.to_state for letter, _ in posted))
+
+
+def post(act: ActRow, posted: Iterable[tuple[Letter, bytes]], at: datetime) -> None:
+    """Put letters of an act into the outbox, inside the act's transaction."""
+    for letter, raw in posted:
+        OutboxLetter.objects.create(
+            id=letter.id,
+            act=act,
+            state=letter.to_state,
+            raw=raw,
+            digest=letter_digest(raw),
+            made=at,
+            next_due=at,
+        )
 
 
 def _gone(home: House, person: Person, draft_id: str | None, revision: str | None) -> int:

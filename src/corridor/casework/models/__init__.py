@@ -14,6 +14,7 @@ from corridor.casework.models.evidence import (
 )
 from corridor.casework.models.law import LawEntry
 from corridor.casework.models.national import NationalEntry
+from corridor.casework.models.paper import PaperLetter, PaperPeer, PaperScan
 from corridor.casework.models.people import Authority, LoginEvent, Officer, Role, User
 from corridor.casework.models.post import HeldLetter, NodeNote, Nonce, OutboxLetter, PeerState
 
@@ -40,6 +41,9 @@ __all__ = [
     "OutboxLetter",
     "Package",
     "PackageGrant",
+    "PaperLetter",
+    "PaperPeer",
+    "PaperScan",
     "PeerState",
     "Role",
     "TimeToken",
