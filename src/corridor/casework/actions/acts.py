@@ -10,7 +10,17 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from corridor import dossier as dossiers
-from corridor.casework import access, advice, disclosure, drafting, papers, restored, sequencer, store, wording
+from corridor.casework import (
+    access,
+    advice,
+    disclosure,
+    drafting,
+    papers,
+    restored,
+    sequencer,
+    store,
+    wording,
+)
 from corridor.casework.access import Person
 from corridor.casework.actions import executing, handover
 from corridor.casework.actions.results import SignedAct
@@ -198,9 +208,7 @@ def _open_dossier(
         body["follows"] = follows
     at = _now(home)
     ground = Basis(basis.get("instrument") or DEFAULT_BASIS, basis.get("provision", ""))
-    asked = advice.Request(
-        kind, ground.instrument, asked_of.state, asked_of.authority, body, wish.texts
-    )
+    asked = advice.Request(kind, ground.instrument, asked_of.state, asked_of.authority, body, wish.texts)
     found = advice.opening(home, person, asked, at.date(), _cites(person))
     wish = excuse.settled(replace(wish, body=body), found)
     _four_eyes(home, person, draft_id)
@@ -256,7 +264,9 @@ def _reference(home: House, loaded: store.Loaded, own: str) -> Reference | None:
     return Reference(own, theirs)
 
 
-def signed_act(home: House, act: Act, opened: Opened, loaded: store.Loaded | None, at: datetime) -> VerifiedAct:
+def signed_act(
+    home: House, act: Act, opened: Opened, loaded: store.Loaded | None, at: datetime
+) -> VerifiedAct:
     """Sign, check as every other State will, and judge it with the dossier: an act without effect is not sent."""
     verified = store.verified(home, sign(act, opened.key))
     state = dossiers.fold([*(loaded.entries() if loaded else []), verified], as_of=at)
