@@ -50,6 +50,9 @@ class Desk:
     dossiers: dict[str, str] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
+    cases: dict[str, str] = field(default_factory=dict)
+    persons: dict[str, str] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
 
     def person(self, office: str, role: str) -> Person:
         return person_of(User.objects.get(username=f"{office.lower()}-{role}"))
@@ -183,3 +186,9 @@ def _fill(made: Desk, office: str, kind: str) -> None:
     upload = actions.start_upload(signatory, signed.dossier)
     actions.add_part(signatory, upload.id, item="secret name.eml", offset=0, data=b"From: a\n", last=True)
     made.packages[office] = actions.finish_upload(signatory, upload.id, secret=SECRET).package
+    drafter = made.person(office, "drafter")
+    case = made.cases[office] = actions.open_case(drafter, number=f"FILE-{office}-1", title="Invoices").id
+    actions.attach_dossier(drafter, case, dossier_id=signed.dossier)
+    person = {"role": "victim", "name": f"FILE-{office} victim"}
+    made.persons[office] = actions.save_case_person(drafter, case, given=person).id
+    made.imports[office] = actions.begin_import(drafter, case, file=b"name\nFILE-\n", role="victim")

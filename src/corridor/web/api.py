@@ -25,6 +25,7 @@ from corridor.casework.access import Person, person_of
 from corridor.casework.fault import Moved, NotFound
 from corridor.casework.use import MATTER, Purpose
 from corridor.faults import Fault
+from corridor.web.api_cases import cases
 from corridor.web.api_national import national
 from corridor.web.calls import Json, Secret, who
 from corridor.web.pages import WebFault, status_of
@@ -546,5 +547,5 @@ def disable(request: HttpRequest, username: str) -> Json:
     return {}
 
 
-for _router in (dossiers, national, drafts, evidence, people):
+for _router in (dossiers, national, drafts, evidence, people, cases):
     api.add_router("", _router)

@@ -37,8 +37,9 @@ class OwedRow(Plain):
 
 @dataclass(frozen=True)
 class OwedCell(Plain):
-    """What one State owes another, counted."""
+    """What one State owes another, counted; 0 where it is nothing."""
 
+    to: str
     count: int
     late: int
     next_due: datetime | None
@@ -46,10 +47,10 @@ class OwedCell(Plain):
 
 @dataclass(frozen=True)
 class OwedLine(Plain):
-    """One State's line of the table: a cell for each State, None where nothing is owed."""
+    """One State's line of the table: a cell for each State."""
 
     by: str
-    cells: tuple[OwedCell | None, ...]
+    cells: tuple[OwedCell, ...]
 
 
 @dataclass(frozen=True)
@@ -84,19 +85,19 @@ def owed_page(home: House, rows: Iterable[OwedRow], unreadable: Iterable[str] = 
         {one for row in ordered for one in (row.by, *row.to)}, key=lambda one: (one != home.state, one)
     )
     lines = tuple(
-        OwedLine(by, tuple(_cell([row for row in ordered if row.by == by and to in row.to]) for to in states))
+        OwedLine(
+            by, tuple(_cell(to, [row for row in ordered if row.by == by and to in row.to]) for to in states)
+        )
         for by in states
         if any(row.by == by for row in ordered)
     )
     return OwedPage(home.state, tuple(ordered), tuple(states), lines, tuple(unreadable))
 
 
-def _cell(rows: list[OwedRow]) -> OwedCell | None:
-    if not rows:
-        return None
+def _cell(to: str, rows: list[OwedRow]) -> OwedCell:
     dates = [row.clock.due for row in rows if row.clock is not None and row.clock.due is not None]
     late = sum(row.clock is not None and row.clock.state == "late" for row in rows)
-    return OwedCell(len(rows), late, min(dates, default=None))
+    return OwedCell(to, len(rows), late, min(dates, default=None))
 
 
 def _due(row: OwedRow) -> datetime:
