@@ -246,13 +246,13 @@ def test_conditions_may_carry_their_words(desk: Desk) -> None:
                 "act": "accept",
                 "dossier": desk.dossiers["CP"],
                 "secret": SECRET,
-                "conditions": [{"code": "use_limitation", "text": "Only here.", "language": "en"}],
+                "conditions": [{"code": "use_limited", "text": "Only here.", "language": "en"}],
             },
             content_type="application/json",
         )
     given = signing.call_args.kwargs
-    assert given["conditions"] == [{"id": "use_limitation", "code": "use_limitation"}]
-    assert given["texts"] == [{"field": "conditions.use_limitation", "language": "en", "text": "Only here."}]
+    assert given["conditions"] == [{"id": "use_limited", "code": "use_limited"}]
+    assert given["texts"] == [{"field": "conditions.use_limited", "language": "en", "text": "Only here."}]
 
 
 def test_actions_are_what_decides(desk: Desk) -> None:

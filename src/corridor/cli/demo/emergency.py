@@ -49,8 +49,8 @@ def play(teller: Teller, folder: Path) -> str:
         name = str(step["step"])
         teller.tell(there, f"leaves for after, with the reason: {name.replace('_', ' ')}").call(
             "POST",
-            f"dossiers/{dossier}/safeguards/skip",
-            there.with_secret(step=name, reason="Danger to life: looked at within a day.", language="en"),
+            f"dossiers/{dossier}/safeguards/{name}/skip",
+            there.with_secret(reason="Danger to life: looked at within a day.", language="en"),
         )
     teller.tell(there, "has the provider asked at once, and says so").act(
         dossier,

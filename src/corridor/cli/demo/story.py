@@ -251,7 +251,7 @@ class Story:
         offer = self.teller.tell(cast.central_there, "accepts on one condition: use in this case only").act(
             dossier,
             "accept",
-            conditions=[{"id": "c1", "code": "use_limitation"}],
+            conditions=[{"id": "c1", "code": "use_limited"}],
             texts=[
                 {
                     "field": "conditions.c1",

@@ -24,13 +24,11 @@ from corridor.web.forms.schema import ZONES, Reader
 from corridor.web.forms.writing import boxes, read_conditions, read_texts, texts_of
 from corridor.web.pages import WebFault, posted, show, status_of, wrong_field
 from corridor.web.views.asking import place_texts
-from corridor.web.views.dossier import GRAVE, dossier_context, possible
+from corridor.web.views.dossier import dossier_context, possible
 
 #: Acts that hand packages over, or confirm them: chosen from the dossier's own, never typed.
 PACKAGES = {"deliver": "out", "confirm": "in"}
 OPENING = "request"
-#: Conditions a State may attach, by code (the Convention leaves their words to the States).
-CONDITIONS = ("use_limitation", "confidentiality", "no_onward_transfer", "return_or_destroy", "other")
 CONDITIONAL = frozenset({"accept", "consult", "deliver"})
 #: What the action itself writes into a hand-over.
 _SKIP = ("package", "packages", "custody")
@@ -217,7 +215,7 @@ def _show(
                 "box": words.get(f"conditions.{code}")
                 or {"field": f"conditions.{code}", "language": language, "text": ""},
             }
-            for code in CONDITIONS
+            for code in REGISTRY[found.kind].condition_codes
         ]
         if act in CONDITIONAL
         else [],
@@ -228,7 +226,7 @@ def _show(
         ],
         "wants_packages": way is not None,
         "picked": content.get("packages") or [],
-        "grave_act": act in GRAVE,
+        "grave_act": act in REGISTRY[found.kind].grave,
         "seen": seen if seen is not None else found.heads,
         "changed": changed,
         "fault": fault,

@@ -11,30 +11,13 @@ from corridor.casework import actions, queries
 from corridor.casework.access import Person
 from corridor.casework.queries.pages import DossierPage, PossibleAct
 from corridor.casework.queries.people import authorities
+from corridor.dossier import REGISTRY
 from corridor.faults import Fault
 from corridor.web.forms.offers import language_offers
 from corridor.web.pages import show, status_of
 
-#: Acts that end or refuse something stand apart from those that carry the request on.
-GRAVE = frozenset({"refuse", "withdraw", "release", "expire", "postpone"})
+#: Acts of any kind that are seldom wanted.
 SELDOM = frozenset({"amend_members", "stand"})
-#: Which act usually answers what is owed: shown first, decided by nobody here.
-ANSWERS = {
-    "answer": "preserved",
-    "location": "locate",
-    "supplement": "supplement",
-    "decision-after-warning": "proceed",
-    "extension-answer": "grant_extension",
-    "follow-up": "followed_by",
-    "release": "release",
-    "decision": "accept",
-    "consult-reply": "consult",
-    "conditions-answer": "accept_conditions",
-    "execution": "execute",
-    "delivery": "deliver",
-    "delivery-again": "deliver",
-    "confirmation": "confirm",
-}
 
 
 def dossier(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
@@ -46,11 +29,16 @@ def dossier(request: HttpRequest, person: Person, dossier_id: str) -> HttpRespon
 
 
 def dossier_context(person: Person, found: DossierPage) -> dict[str, object]:
-    wanted = [ANSWERS[code] for each in found.owed if (code := each.rpartition(".")[2]) in ANSWERS]
+    kind = REGISTRY.get(found.kind)
+    answers, grave_ones, aside_ones = (
+        ({}, SELDOM, SELDOM) if kind is None else (kind.answers, kind.grave, kind.aside | SELDOM)
+    )
+    wanted = [answers[code] for each in found.owed if (code := each.rpartition(".")[2]) in answers]
     first = [each for each in found.possible if each.act in wanted]
-    onward = [each for each in found.possible if each.act not in GRAVE and each not in first]
-    onward.sort(key=lambda each: each.act in SELDOM)
-    grave = [each for each in found.possible if each.act in GRAVE and each not in first]
+    left = [each for each in found.possible if each not in first]
+    grave = [each for each in left if each.act in grave_ones]
+    aside = [each for each in left if each.act in aside_ones and each not in grave]
+    onward = [each for each in left if each not in grave and each not in aside]
     other = found.requested if found.ours == "requesting" else found.requesting
     return {
         "d": found,
@@ -58,6 +46,7 @@ def dossier_context(person: Person, found: DossierPage) -> dict[str, object]:
         "first": first,
         "onward": onward,
         "grave": grave,
+        "aside": aside,
         "may_act": any(each.may_sign for each in found.possible),
         "mine": found.turn == person.state,
         "own_dossier": found.home == person.authority,

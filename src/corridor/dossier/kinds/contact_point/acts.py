@@ -101,6 +101,8 @@ class Answered:
 
 class _ContactPoint(Part[Answered]):
     name = "contact_point"
+    answers = {"questions": "supplement", **{f"answer-{service}": act for act, service in ANSWERS.items()}}
+    grave = frozenset({"refuse", "decline_question"})
     bodies = BODIES
     texts = {
         "request": ("facts_summary", "services", "person", "matter_and_authority", "urgency_reason"),

@@ -102,6 +102,20 @@ class Pursued:
 
 class _Extradition(Part[Pursued]):
     name = "extradition"
+    answers = {
+        "arrest": "arrest",
+        "papers": "send_papers",
+        "more-time-answer": "extend_term",
+        "surrender": "surrender",
+        "surrender-later": "surrender",
+        "return-person": "return_person",
+        "arrival": "confirm_arrival",
+        "outcome": "tell_outcome",
+        "release": "release",
+        "return-to-serve": "return_person",
+        "return-items": "return_items",
+    }
+    grave = frozenset({"release", "not_arrested", "decline_instead"})
     bodies = BODIES
     texts = {
         "request": (*_CONTENT, "urgency_reason"),

@@ -104,6 +104,13 @@ class Helped:
 
 class _MutualAssistance(Part[Helped]):
     name = "mutual_assistance"
+    answers = {
+        "delivery": "report",
+        "confirm-report": "confirm_report",
+        "report-again": "report",
+        "return-person": "return_person",
+        "arrangement-answer": "agree_arrangement",
+    }
     bodies = BODIES
     texts = {
         "request": (*REQUEST_TEXTS, "statements", "service", "sought", "urgency_reason"),

@@ -43,6 +43,8 @@ class Costs:
 
 class _Costs(Part[Costs]):
     name = "costs"
+    answers = {"costs-answer": "agree_costs"}
+    aside = frozenset({"state_costs", "agree_costs", "decline_costs"})
     bodies = {"state_costs": StateCosts, "agree_costs": AgreeCosts, "decline_costs": DeclineCosts}
     texts = {"state_costs": ("reasons",), "agree_costs": ("note",), "decline_costs": ("reasons",)}
 

@@ -76,6 +76,8 @@ _CONSULT_DUTIES: Final = ("consult_before_refuse_or_postpone", "consult_before_r
 
 class _Deciding(Part[Decided]):
     name = "deciding"
+    answers = {"decision": "accept", "consult-reply": "consult", "conditions-answer": "accept_conditions"}
+    grave = frozenset({"postpone", "refuse"})
     bodies = {
         "consult": Consult,
         "accept": Accept,

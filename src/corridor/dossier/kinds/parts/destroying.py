@@ -13,10 +13,10 @@ from corridor.dossier.kinds.parts.handing_over import HANDING_OVER
 
 
 class Destroyed(Coded):
-    """The packages, or what of them was not needed. What was kept, and why, is the text of field `note`."""
+    """The packages, or what of them was not needed; `none`: all is needed. What was kept, and why, is the text `note`."""
 
     packages: Annotated[tuple[Digest, ...], Field(min_length=1)]
-    extent: Literal["full", "part"] = "full"
+    extent: Literal["full", "part", "none"] = "full"
     reason: Literal["not_upheld", "not_needed", "condition", "proceedings_over", "error", "other"]
     date: Day
     custody: tuple[Digest, ...] = ()  # digests of the custody statements that say so in the packages
@@ -34,6 +34,7 @@ class Gone:
 
 class _Destroying(Part[tuple[Gone, ...]]):
     name = "destroying"
+    answers = {"destroy": "destroyed"}
     bodies = {"destroyed": Destroyed}
     texts = {"destroyed": ("note",)}
 

@@ -18,6 +18,7 @@ class Close(Coded):
 
 class _Ending(Part[None]):
     name = "ending"
+    grave = frozenset({"withdraw"})
     bodies = {"withdraw": Withdraw, "close": Close}
     texts = {"withdraw": ("note",), "close": ("note",)}
 

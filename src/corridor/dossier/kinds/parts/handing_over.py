@@ -72,6 +72,12 @@ class HandedOver:
 
 class _HandingOver(Part[HandedOver]):
     name = "handing_over"
+    answers = {
+        "execution": "execute",
+        "delivery": "deliver",
+        "delivery-again": "deliver",
+        "confirmation": "confirm",
+    }
     bodies = {"execute": Execute, "deliver": Deliver, "confirm": Confirm}
     texts = {"execute": ("note", "reasons"), "deliver": ("note",), "confirm": ("note",)}
 
@@ -147,7 +153,7 @@ class _HandingOver(Part[HandedOver]):
         before = self.of(scene.facts)
         if scene.status == "executed" and before.executed:
             yield scene.owed("delivery", REQUESTED, before.executed[-1])
-        if scene.status == "delivered":
+        if not scene.over:
             for package in before.packages:
                 if package.result is None:
                     yield scene.owed("confirmation", REQUESTING, package.act)

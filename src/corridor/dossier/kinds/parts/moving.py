@@ -67,6 +67,7 @@ class Moved:
 
 class _Moving(Part[Moved]):
     name = "moving"
+    answers = {"arrangement-answer": "agree_arrangement"}
     bodies = {
         "arrange": Arrange,
         "agree_arrangement": AgreeArrangement,

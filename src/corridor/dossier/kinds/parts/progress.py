@@ -27,6 +27,8 @@ class Progress:
 
 class _Progress(Part[Progress]):
     name = "progress"
+    answers = {"status-report": "report_status"}
+    aside = frozenset({"ask_status", "report_status"})
     bodies = {"ask_status": AskStatus, "report_status": ReportStatus}
     texts = {"ask_status": ("question",), "report_status": ("note",)}
 

@@ -59,6 +59,7 @@ class Execution:
 
 class _Reviewing(Part[tuple[Execution, ...]]):
     name = "reviewing"
+    answers = {"review": "review"}
     bodies = {"review": Review}
     texts = {"review": ("reasons",)}
 

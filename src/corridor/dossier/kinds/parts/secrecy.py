@@ -78,6 +78,8 @@ class Secret:
 
 class _Secrecy(Part[Secret]):
     name = "secrecy"
+    answers = {"decision-on-secrecy": "go_on_openly"}
+    aside = frozenset({"lift_secrecy", "tell_user"})
     bodies = {"lift_secrecy": LiftSecrecy, "tell_user": TellUser, "go_on_openly": GoOnOpenly}
     texts = {"lift_secrecy": ("note",), "tell_user": ("note",), "go_on_openly": ("note",)}
 

@@ -100,6 +100,15 @@ class Kept:
 
 class _Preservation(Part[Kept]):
     name = "preservation"
+    answers = {
+        "answer": "preserved",
+        "location": "locate",
+        "decision-after-warning": "proceed",
+        "extension-answer": "grant_extension",
+        "follow-up": "followed_by",
+        "release": "release",
+    }
+    grave = frozenset({"refuse", "release", "expire"})
     bodies = BODIES
     texts = {
         "request": ("offence_and_facts", "data_and_link", "necessity"),

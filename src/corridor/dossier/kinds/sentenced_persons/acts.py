@@ -57,6 +57,15 @@ class Transferred:
 
 class _SentencedPersons(Part[Transferred]):
     name = "sentenced_persons"
+    answers = {
+        "sentence": "state_sentence",
+        "consent": "tell_consent",
+        "terms": "propose_enforcement",
+        "terms-answer": "agree_enforcement",
+        "transfer": "transfer",
+        "arrival": "confirm_arrival",
+        "report-end": "report_enforcement",
+    }
     bodies = BODIES
     texts = {
         "request": _CONTENT,
