@@ -13,16 +13,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PaperScan",
             fields=[
-                (
-                    "entry",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="scan",
-                        serialize=False,
-                        to="casework.nationalentry",
-                    ),
-                ),
+                ("id", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("kept", models.DateTimeField()),
                 ("size", models.BigIntegerField()),
                 ("sealed", models.BinaryField()),
                 (

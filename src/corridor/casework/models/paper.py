@@ -7,7 +7,6 @@ from typing import ClassVar
 from django.db import models
 
 from corridor.casework.models.dossiers import ActRow, Dossier
-from corridor.casework.models.national import NationalEntry
 from corridor.casework.models.people import Officer
 from corridor.casework.models.row import Row
 
@@ -49,13 +48,12 @@ class PaperLetter(Row):
 
 
 class PaperScan(Row):
-    """The scan of a paper received, kept with the entry of the national file that tells of it."""
+    """The scan of a paper received. The entry of the national file that tells of it names this row."""
 
-    entry = models.OneToOneField(
-        NationalEntry, primary_key=True, on_delete=models.PROTECT, related_name="scan"
-    )
+    id = models.CharField(max_length=32, primary_key=True)  # random
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="scans")
     act = models.OneToOneField(ActRow, null=True, on_delete=models.PROTECT, related_name="scan")
+    kept = models.DateTimeField()
     size = models.BigIntegerField()
     sealed = models.BinaryField()  # under the dossier's key
 
