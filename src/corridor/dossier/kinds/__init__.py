@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from corridor.dossier.kinds.contact_point import CONTACT_POINT
+from corridor.dossier.kinds.content_interception import CONTENT_INTERCEPTION
 from corridor.dossier.kinds.emergency_assistance import EMERGENCY_ASSISTANCE
 from corridor.dossier.kinds.extradition import EXTRADITION
 from corridor.dossier.kinds.joint_investigations import JOINT_INVESTIGATIONS
@@ -12,6 +13,7 @@ from corridor.dossier.kinds.kind import Kind
 from corridor.dossier.kinds.mutual_assistance import MUTUAL_ASSISTANCE
 from corridor.dossier.kinds.preservation import PRESERVATION
 from corridor.dossier.kinds.sentenced_persons import SENTENCED_PERSONS
+from corridor.dossier.kinds.realtime_traffic import REALTIME_TRAFFIC
 from corridor.dossier.kinds.stored_data import STORED_DATA
 
 _KINDS = (
@@ -20,6 +22,8 @@ _KINDS = (
     MUTUAL_ASSISTANCE,
     CONTACT_POINT,
     EMERGENCY_ASSISTANCE,
+    REALTIME_TRAFFIC,
+    CONTENT_INTERCEPTION,
     EXTRADITION,
     SENTENCED_PERSONS,
     JOINT_INVESTIGATIONS,

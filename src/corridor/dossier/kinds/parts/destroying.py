@@ -13,7 +13,7 @@ from corridor.dossier.kinds.parts.handing_over import HANDING_OVER
 
 
 class Destroyed(Coded):
-    """The packages, or what of them was not needed; `none`: all is needed. What was kept, and why, is the text `note`."""
+    """The packages, or what of them was not needed; `none`: all is needed. What was kept, and why: text of `note`."""
 
     packages: Annotated[tuple[Digest, ...], Field(min_length=1)]
     extent: Literal["full", "part", "none"] = "full"
