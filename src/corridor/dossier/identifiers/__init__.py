@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from corridor.dossier.identifiers import accounts, network, times, wallets
 from corridor.dossier.identifiers.checked import Checked, Verdict
-from corridor.dossier.identifiers.times import local_time
+from corridor.dossier.identifiers.times import local_time, zone_names
 from corridor.dossier.identifiers.wallets import CHAINS
 
-__all__ = ["CHAINS", "TYPES", "Checked", "Verdict", "check", "local_time"]
+__all__ = ["CHAINS", "TYPES", "Checked", "Verdict", "check", "local_time", "zone_names"]
 
 MAX: Final = 400  # characters, as a coded field takes at most
 

@@ -58,6 +58,24 @@ def _names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+@functools.cache
+def zone_names() -> tuple[str, ...]:
+    """Zones named after a place, sorted: what a form may offer."""
+    places = (
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    )
+    return tuple(sorted(each for each in _names() if each.partition("/")[0] in places and "/" in each))
+
+
 def _zone(name: str) -> ZoneInfo | None:
     return ZoneInfo(name) if name in _names() else None
 
