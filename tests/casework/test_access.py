@@ -78,6 +78,16 @@ DOSSIER: dict[str, tuple[Callable[[Person, str], Any], set[str], bool]] = {
         False,
     ),
     "national_file": (queries.national_file, {D, S, V}, True),
+    "papers_of": (queries.papers_of, {D, S, V}, True),
+    "enter_page": (queries.enter_page, {S}, False),
+    "courier_file": (lambda p, d: queries.courier_file(p, d, "XBB"), {D, S}, False),
+    "receive_paper": (
+        lambda p, d: actions.receive_paper(
+            p, d, state="XBB", scan=b"%PDF-", received="2026-01-01", secret=SECRET, seen=["x"]
+        ),
+        {S},
+        False,
+    ),
     "make_available": (
         lambda p, d: actions.make_available(p, d, authority="XAA-ZZ", secret=SECRET),
         {S, V},
@@ -194,6 +204,11 @@ PLAIN: dict[str, tuple[Callable[[Person], Any], set[str]]] = {
     "advise": (lambda p: queries.advise(p, "preservation", {}), {D, S}),
     "earlier": (queries.earlier, {D, S}),
     "people": (queries.people, {V, A}),
+    "paper_peers": (queries.paper_peers, {D, S, V}),
+    "save_paper_peer": (
+        lambda p: actions.save_paper_peer(p, state="XDD", authority="XDD-MOJ", name="n", address="a"),
+        {S, V},
+    ),
     "cases_list": (queries.cases_list, {D, S, V}),
     "open_case": (lambda p: actions.open_case(p, number="1", title=""), {D, S, V}),
     "owed": (queries.owed, {D, S, V}),
@@ -233,10 +248,12 @@ ELSEWHERE = {
     "check_file", "issued", "addressees", "missing", "add_authority", "add_officer", "reset_officer", "disable_officer",
     "signed_in", "too_many",
 }  # fmt: skip
+#: papers and scans, which tests/casework/test_paper.py walks
+PAPER = {"mark_paper_sent", "paper_file", "scan_file"}
 
 
 def test_every_function_of_casework_is_in_this_walk() -> None:
-    walked = {*DOSSIER, *CASE, *PACKAGE, *UPLOAD, *DRAFT, *PLAIN, *ELSEWHERE}
+    walked = {*DOSSIER, *CASE, *PACKAGE, *UPLOAD, *DRAFT, *PLAIN, *PAPER, *ELSEWHERE}
     assert walked == set(queries.__all__) | set(actions.__all__)
 
 

@@ -20,7 +20,10 @@ from corridor.casework.models import (
     LawEntry,
     NationalEntry,
     Officer,
+    OutboxLetter,
     Package,
+    PaperLetter,
+    PaperScan,
     Role,
     User,
 )
@@ -44,6 +47,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "case.write": frozenset({Role.DRAFTER, Role.SIGNATORY, Role.SUPERVISOR}),
     "case.make-available": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
     "case.export": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
+    "paper.send": frozenset({Role.DRAFTER, Role.SIGNATORY}),
+    "paper.peers": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
     "law.read": frozenset({Role.DRAFTER, Role.SIGNATORY, Role.SUPERVISOR}),
     "law.write": frozenset({Role.SIGNATORY, Role.SUPERVISOR}),
     "people.read": frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
@@ -187,6 +192,36 @@ def case(person: Person, case_id: str, right: str = "case.read") -> Case:
     if found.home.code != person.authority and right not in ("case.read", "case.export"):
         raise NotAllowed(right)
     return found
+
+
+def paper(person: Person, paper_id: str, right: str) -> PaperLetter:
+    """One act on paper, of a dossier the person may read; to send it, of their own authority. Raises NotFound."""
+    found = (
+        PaperLetter.objects.filter(pk=paper_id, act__dossier__in=dossiers(person))
+        .select_related("act__dossier__home")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    person.require(right)
+    if right == "paper.send" and found.act.dossier.home.code != person.authority:
+        raise NotAllowed(right)
+    return found
+
+
+def scan(person: Person, scan_id: str) -> PaperScan:
+    """One scan of a paper received: part of the national file of the authority whose dossier it is. Raises NotFound."""
+    found = PaperScan.objects.filter(pk=scan_id, dossier__home__code=person.authority).first()
+    if found is None or not person.may("dossier.read"):
+        raise NotFound
+    person.require("national.read")
+    return found
+
+
+def letters(person: Person, right: str) -> QuerySet[OutboxLetter]:
+    """Letters of acts in dossiers of the person's own authority."""
+    person.require(right)
+    return OutboxLetter.objects.filter(act__dossier__home__code=person.authority)
 
 
 def law_file(person: Person) -> QuerySet[LawEntry]:

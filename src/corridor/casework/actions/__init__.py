@@ -47,6 +47,7 @@ from corridor.casework.actions.law import (
 from corridor.casework.actions.measures import record_measure, record_measure_step
 from corridor.casework.actions.moving import hand_to_authority
 from corridor.casework.actions.national import make_available, record_minute
+from corridor.casework.actions.paper import mark_paper_sent, receive_paper, save_paper_peer
 from corridor.casework.actions.people import (
     add_authority,
     add_officer,
@@ -82,10 +83,12 @@ __all__ = [
     "make_available",
     "make_case_available",
     "map_import",
+    "mark_paper_sent",
     "merge_draft",
     "open_case",
     "open_evidence",
     "read_item",
+    "receive_paper",
     "record_measure",
     "record_measure_step",
     "record_minute",
@@ -98,6 +101,7 @@ __all__ = [
     "return_draft",
     "save_case_person",
     "save_draft",
+    "save_paper_peer",
     "seal_from_server",
     "server_folder",
     "sign_act",

@@ -29,6 +29,14 @@ from corridor.casework.queries.law import (
 from corridor.casework.queries.national import national_file, use_terms
 from corridor.casework.queries.owed import owed
 from corridor.casework.queries.paper import call_back, check_file, issued, read_back, states_to_call
+from corridor.casework.queries.papers import (
+    courier_file,
+    enter_page,
+    paper_file,
+    paper_peers,
+    papers_of,
+    scan_file,
+)
 from corridor.casework.queries.people import people
 from corridor.casework.queries.searching import search
 from corridor.casework.queries.supervision import supervision
@@ -47,10 +55,12 @@ __all__ = [
     "changes",
     "check_file",
     "copied",
+    "courier_file",
     "desk",
     "dossier_page",
     "draft_page",
     "earlier",
+    "enter_page",
     "export",
     "form_page",
     "gap_answers",
@@ -67,8 +77,12 @@ __all__ = [
     "owed",
     "package_dossier",
     "package_row",
+    "paper_file",
+    "paper_peers",
+    "papers_of",
     "people",
     "read_back",
+    "scan_file",
     "search",
     "states_to_call",
     "supervision",

@@ -20,6 +20,7 @@ from corridor.casework.models import (
 from corridor.casework.queries.desk import clock_rows, flags_of_keys, level_rows
 from corridor.casework.queries.forms import draft_rows
 from corridor.casework.queries.national import entry_row
+from corridor.casework.queries.papers import delivery
 from corridor.casework.queries.pages import (
     DossierPage,
     LinkRow,
@@ -87,6 +88,7 @@ def _timeline(home: House, loaded: store.Loaded, acts: Sequence[VerifiedAct]) ->
     ids = [act.id for act in acts]
     arrived = dict(ActRow.objects.filter(pk__in=ids).values_list("pk", "arrived"))
     indexes = dict(LogLeaf.objects.filter(leaf__in=ids).values_list("leaf", "index"))
+    on_paper = delivery(ids)
     letters: dict[str, list[OutboxLetter]] = {}
     for letter in OutboxLetter.objects.filter(act_id__in=ids).defer("raw"):
         letters.setdefault(letter.act_id, []).append(letter)
@@ -119,7 +121,7 @@ def _timeline(home: House, loaded: store.Loaded, acts: Sequence[VerifiedAct]) ->
                 reason=(outcome.reason or "") if outcome else "waiting.for-past",
                 ref=(outcome.ref or "") if outcome else "",
                 received_at=min((one.received_at for one in got), default=None),
-                delivery=_delivery(own, letters.get(act.id, [])),
+                delivery=_delivery(own, letters.get(act.id, []), on_paper.get(act.id, "")),
                 delivery_code=next((one.last_code for one in letters.get(act.id, []) if not one.done), ""),
                 log_index=indexes.get(act.id),
             )
@@ -127,12 +129,14 @@ def _timeline(home: House, loaded: store.Loaded, acts: Sequence[VerifiedAct]) ->
     return tuple(rows)
 
 
-def _delivery(own: bool, letters: list[OutboxLetter]) -> str:
+def _delivery(own: bool, letters: list[OutboxLetter], on_paper: str) -> str:
     if not own:
         return "theirs"
     if any(one.stuck and not one.done for one in letters):
         return "stuck"
-    return "received" if all(one.done for one in letters) else "waiting"
+    if not all(one.done for one in letters):
+        return "waiting"
+    return on_paper or "received"
 
 
 def _possible(home: House, person: Person, row: Dossier, loaded: store.Loaded) -> tuple[PossibleAct, ...]:

@@ -13,6 +13,7 @@ from corridor.casework.access import Person
 from corridor.casework.fault import CaseworkFault, NotAllowed
 from corridor.casework.house import house
 from corridor.casework.models import Draft
+from corridor.casework.queries.papers import addressees_on_paper
 from corridor.casework.queries.pages import DraftPage, DraftRow, FormPage, MissingRow
 from corridor.dossier import Text
 from corridor.faults import Fault
@@ -45,7 +46,7 @@ def form_page(person: Person, kind: str, instrument: str = "UNCC_2024") -> FormP
 
 
 def addressees(kind: str) -> tuple[dict[str, Any], ...]:
-    """Authorities of other States that receive this kind, as the directory lists them."""
+    """Authorities of other States that receive this kind, as the directory lists them; then those asked on paper."""
     home = house()
     found = []
     for state in home.directory.states():
@@ -62,7 +63,7 @@ def addressees(kind: str) -> tuple[dict[str, Any], ...]:
             for office in entry.authorities
             if kind in office.receives
         ]
-    return tuple(found)
+    return (*found, *addressees_on_paper(home))
 
 
 def missing(
