@@ -177,6 +177,8 @@ def ask(browser: Client, method: str, path: str, dossier: str = ABSENT) -> tuple
         "role": "drafter",
         "password": "a password of length",
         "passphrase": "wrong",
+        "number": "1",
+        "mapping": ["name"],
     }
     if method == "GET":
         return read(browser.get(path, {"seen": ABSENT}))
