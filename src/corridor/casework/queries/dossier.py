@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import F
+
 from corridor import dossier as dossiers
 from corridor.casework import access, disclosure, national, store
 from corridor.casework.access import RIGHTS, Person
@@ -20,7 +22,6 @@ from corridor.casework.models import (
 from corridor.casework.queries.desk import clock_rows, flags_of_keys, level_rows
 from corridor.casework.queries.forms import draft_rows
 from corridor.casework.queries.national import entry_row
-from corridor.casework.queries.papers import delivery
 from corridor.casework.queries.pages import (
     DossierPage,
     LinkRow,
@@ -31,6 +32,7 @@ from corridor.casework.queries.pages import (
     TextRow,
     TimelineRow,
 )
+from corridor.casework.queries.papers import delivery
 from corridor.dossier import VerifiedAct
 
 
@@ -154,13 +156,17 @@ def _links(person: Person, loaded: store.Loaded) -> tuple[LinkRow, ...]:
 
 
 def _package_row(person: Person, row: Package, loaded: store.Loaded) -> PackageRow:
-    named: dict[str, set[str]] = {}
-    for act in loaded.acts:
-        if store.effective(loaded, act.id):
-            for one in act.act.attachments:
-                named.setdefault(one.digest, set()).add(act.act.header.act)
-    acts = named.get(row.pk, set())
-    move = Transfer.objects.filter(package_id=row.pk, files=[]).order_by("-pk").first()
+    acts = {
+        (act.act.header.act, act.state)
+        for act in loaded.acts
+        if store.effective(loaded, act.id) and any(one.digest == row.pk for one in act.act.attachments)
+    }
+    # Of several journeys, one that is not over yet says how far it is.
+    move = (
+        Transfer.objects.filter(package_id=row.pk, files=[])
+        .order_by(F("done").asc(nulls_first=True), "-pk")
+        .first()
+    )
     stage = ""
     if move is not None:
         stage = (
@@ -180,11 +186,27 @@ def _package_row(person: Person, row: Package, loaded: store.Loaded) -> PackageR
         may_open=row.complete
         and person.may("evidence.open")
         and row.grants.filter(authority__code=person.authority).exists(),
-        delivered=disclosure.DELIVER in acts,
-        confirmed=disclosure.CONFIRM in acts,
+        delivered=any(disclosure.statement(loaded.row.kind, name) == disclosure.SENT for name, _ in acts),
+        confirmed=_confirmed(row, loaded, {state for name, state in acts if name == disclosure.CONFIRM}),
         transfer=stage,
         transfer_code=move.last_code if move is not None and not move.done else "",
     )
+
+
+def _confirmed(row: Package, loaded: store.Loaded, by: set[str]) -> bool:
+    """Of what came: this State has confirmed it. Of what was given: every State it was for and that is still here."""
+    if row.direction == "in":
+        return house().state in by
+    given = {
+        state
+        for act in loaded.acts
+        if store.effective(loaded, act.id)
+        and disclosure.statement(loaded.row.kind, act.act.header.act) == disclosure.SENT
+        and any(one.digest == row.pk for one in act.act.attachments)
+        for state in disclosure.given_to(act)
+    }
+    here = {member.state for member in loaded.state.members if member.role != "observer"}
+    return bool(by) and given & here <= by
 
 
 def package_row(person: Person, package_id: str) -> PackageRow:

@@ -13,8 +13,8 @@ from corridor.casework.access import Person
 from corridor.casework.fault import CaseworkFault, NotAllowed
 from corridor.casework.house import house
 from corridor.casework.models import Draft
-from corridor.casework.queries.papers import addressees_on_paper
 from corridor.casework.queries.pages import DraftPage, DraftRow, FormPage, MissingRow
+from corridor.casework.queries.papers import addressees_on_paper
 from corridor.dossier import Text
 from corridor.faults import Fault
 
