@@ -9,12 +9,14 @@ from corridor.dossier.kinds.content_interception import CONTENT_INTERCEPTION
 from corridor.dossier.kinds.emergency_assistance import EMERGENCY_ASSISTANCE
 from corridor.dossier.kinds.extradition import EXTRADITION
 from corridor.dossier.kinds.joint_investigations import JOINT_INVESTIGATIONS
+from corridor.dossier.kinds.jurisdiction_consultation import JURISDICTION_CONSULTATION
 from corridor.dossier.kinds.kind import Kind
 from corridor.dossier.kinds.mutual_assistance import MUTUAL_ASSISTANCE
 from corridor.dossier.kinds.preservation import PRESERVATION
 from corridor.dossier.kinds.sentenced_persons import SENTENCED_PERSONS
 from corridor.dossier.kinds.realtime_traffic import REALTIME_TRAFFIC
 from corridor.dossier.kinds.stored_data import STORED_DATA
+from corridor.dossier.kinds.transfer_of_proceedings import TRANSFER_OF_PROCEEDINGS
 
 _KINDS = (
     PRESERVATION,
@@ -27,6 +29,8 @@ _KINDS = (
     EXTRADITION,
     SENTENCED_PERSONS,
     JOINT_INVESTIGATIONS,
+    TRANSFER_OF_PROCEEDINGS,
+    JURISDICTION_CONSULTATION,
 )
 
 REGISTRY: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
