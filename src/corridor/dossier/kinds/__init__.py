@@ -13,8 +13,8 @@ from corridor.dossier.kinds.jurisdiction_consultation import JURISDICTION_CONSUL
 from corridor.dossier.kinds.kind import Kind
 from corridor.dossier.kinds.mutual_assistance import MUTUAL_ASSISTANCE
 from corridor.dossier.kinds.preservation import PRESERVATION
-from corridor.dossier.kinds.sentenced_persons import SENTENCED_PERSONS
 from corridor.dossier.kinds.realtime_traffic import REALTIME_TRAFFIC
+from corridor.dossier.kinds.sentenced_persons import SENTENCED_PERSONS
 from corridor.dossier.kinds.stored_data import STORED_DATA
 from corridor.dossier.kinds.transfer_of_proceedings import TRANSFER_OF_PROCEEDINGS
 
@@ -28,9 +28,9 @@ _KINDS = (
     CONTENT_INTERCEPTION,
     EXTRADITION,
     SENTENCED_PERSONS,
-    JOINT_INVESTIGATIONS,
     TRANSFER_OF_PROCEEDINGS,
     JURISDICTION_CONSULTATION,
+    JOINT_INVESTIGATIONS,
 )
 
 REGISTRY: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
