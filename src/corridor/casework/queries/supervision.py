@@ -125,7 +125,8 @@ def _look(home: House, row: Dossier, found: _Found) -> None:
     entries = national.entries(home, row, row.home.code)
     basis, today = safeguards.instrument(loaded), home.clock().date()
     other = row.requested if row.requesting == home.state else row.requesting
-    place = Place(row.pk, row.kind, other, loaded.state.references.get(home.state, ""))
+    references = loaded.state.references
+    place = Place(row.pk, row.kind, other, references.get(home.state) or references.get(other, ""))
     standings = safeguards.standings(row.kind, basis, entries)
     for standing in standings:
         refused = False
@@ -153,7 +154,7 @@ def _look(home: House, row: Dossier, found: _Found) -> None:
         found.open.append(OpenRow(place, missing, executed))
     for thread in measures.threads(basis, entries, today):
         near = thread.remaining is not None and thread.remaining <= _SOON
-        if near or thread.flags:
+        if near or set(thread.flags) - {"no-term"}:  # without a term the law's own last day is counted
             found.measures.append(WatchedRow(place, measure_row(thread)))
     given = set(row.packages.filter(direction="in").values_list("pk", flat=True))
     found.uses += [

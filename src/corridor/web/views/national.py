@@ -54,7 +54,7 @@ def measure(request: HttpRequest, person: Person, dossier_id: str) -> HttpRespon
     found = queries.dossier_page(person, dossier_id)
     person.require("national.write")
     reader = Reader(measures.Ordered.model_json_schema(), {"kind": _kinds(found)})
-    body = reader.body(posted(request)) if request.method == "POST" else {}
+    body = reader.body(posted(request)) if request.method == "POST" else _today()
 
     def act() -> None:
         actions.record_measure(person, dossier_id, measure=body, secret=request.POST.get("secret", ""))
@@ -76,7 +76,7 @@ def measure_step(
     if step not in measures.BODIES:
         raise NotFound
     reader = Reader(measures.BODIES[step].model_json_schema())
-    body = reader.body(posted(request)) if request.method == "POST" else {}
+    body = reader.body(posted(request)) if request.method == "POST" else _today()
 
     def act() -> None:
         actions.record_measure_step(
@@ -163,6 +163,11 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _today() -> dict[str, str]:
+    """What a form of the national file begins with: most is written down on the day it happens."""
+    return {"date": house().clock().date().isoformat()}
+
+
 def _outcomes(row: StepRow) -> tuple[str, ...]:
     """What may be found of a step: one that is always looked at is never called not needed."""
     always = row.needed == law.Needed.ALWAYS
@@ -223,5 +228,10 @@ def _page(
     request: HttpRequest, person: Person, template: str, found: DossierPage, context: dict[str, Any]
 ) -> HttpResponseBase:
     fault = context.get("fault")
-    shared = dossier_context(person, found) | {"today": house().clock().date()}
-    return show(request, person, template, shared | context, status=status_of(fault) if fault else 200)
+    return show(
+        request,
+        person,
+        template,
+        dossier_context(person, found) | context,
+        status=status_of(fault) if fault else 200,
+    )
