@@ -8,17 +8,45 @@ whether conditions stand in the way, is the fold's answer about the act itself.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
+from corridor import dossier as dossiers
 from corridor.casework import store
 from corridor.casework.access import Person
 from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House
 from corridor.casework.models import Officer, PeerState, Role
+from corridor.dossier import VerifiedAct
 
 DELIVER = "deliver"
 CONFIRM = "confirm"
 EXECUTE = "execute"
+SENT, RECEIVED = "sent", "received"
+
+
+def statement(kind: str, act: str) -> str | None:
+    """The custody statement an act of a kind makes: `sent`, `received`, or none at all."""
+    known = dossiers.REGISTRY.get(kind)
+    if known is None or act not in known.bodies:
+        return None
+    return SENT if act in known.handing else RECEIVED if act == CONFIRM else None
+
+
+def receivers(loaded: store.Loaded, by: str, wanted: Collection[str] = ()) -> tuple[str, ...]:
+    """The States whose custodians get what a State hands over now, of those `wanted` if any are named."""
+    kind, state = dossiers.REGISTRY[loaded.row.kind], loaded.state
+    found = kind.receivers(state.facts, by)
+    if found is None:
+        found = tuple(member.state for member in state.members if member.state != by)
+    return tuple(one for one in found if not wanted or one in wanted)
+
+
+def given_to(act: VerifiedAct) -> tuple[str, ...]:
+    """The States a signed hand-over was for: those it names, or every addressee."""
+    named = act.act.body.get("to")
+    rows = named if isinstance(named, list | tuple) else [party.state for party in act.act.header.to]
+    return tuple(str(one) for one in rows)
 
 
 def closed_by(home: House, loaded: store.Loaded, person: Person | None, at: datetime) -> tuple[str, ...]:
@@ -28,7 +56,7 @@ def closed_by(home: House, loaded: store.Loaded, person: Person | None, at: date
         codes.append("casework.disclosure.stopped")
     if loaded.unproven:
         codes.append("casework.disclosure.unproven")
-    for state in loaded.row.members:
+    for state in (member.state for member in loaded.state.members):
         if state == home.state:
             continue
         standing = home.directory.standing(state, at)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from corridor.casework import receive, store, transfers, witnessing
+from corridor.casework import membership, receive, store, transfers, witnessing
 from corridor.casework.house import House
 from corridor.casework.models import ActReceipt, ActRow, Nonce, OutboxLetter, PeerState, Transfer
 from corridor.exchange import (
@@ -91,7 +91,7 @@ class Mailroom:
 
     def act_for(self, state: str, act_id: str) -> bytes:
         row = ActRow.objects.select_related("dossier").filter(pk=act_id).first()
-        if row is None or state not in row.dossier.members:
+        if row is None or not membership.may_fetch(self.home, row, state):
             raise NotHere
         return store.envelope(self.home, row).to_json()
 

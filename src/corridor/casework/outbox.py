@@ -13,10 +13,11 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
-from corridor.casework import mailroom, receive, restored, sequencer, store, transfers
+from corridor.casework import mailroom, membership, receive, restored, sequencer, store, transfers
 from corridor.casework.house import House
 from corridor.casework.models import Dossier, HeldLetter, OutboxLetter, PeerState, Transfer
-from corridor.exchange import PostOffice
+from corridor.dossier import VerifiedAct
+from corridor.exchange import NotHere, PostOffice
 from corridor.exchange.client import Client
 from corridor.exchange.outbox import (
     Breaker,
@@ -174,7 +175,7 @@ class Worker:
         tried = 0
         for held in HeldLetter.objects.filter(next_due__lte=at):
             tried += 1
-            self._fetch(held.state, held.dossier, at)
+            self._fetch(held.state, held.dossier, at, naming=held.act_id)
             held.attempts += 1
             held.next_due = at + backoff(held.attempts, seed=held.pk)
             held.save(update_fields=["attempts", "next_due"])
@@ -200,25 +201,41 @@ class Worker:
             self._absent.clear()
         return [one for one in sorted(needed) if self._absent.get(one, (0, at))[1] <= at][:ABSENT]
 
-    def _fetch(self, state: str, act_id: str, at: datetime) -> bool:
+    def _fetch(self, state: str, act_id: str, at: datetime, naming: str = "") -> bool:
+        """Ask one State for an act. `naming`: what its letter brought, for a dossier this act opens."""
         client = self._connected(state, at)
         if client is None:
             return False
         try:
             with client:
-                data = client.fetch_act(act_id, self.home.letter_identities)
-            act = store.verified(self.home, Envelope.from_json(data))
-            if act.id != act_id:
-                return False
+                act = self._fetched(client, act_id)
+                later = (
+                    naming
+                    and act.act.header.dossier is None
+                    and membership.named_here(self.home, act) is None
+                )
+                named = self._fetched(client, naming) if later else None
             if act.state == self.home.state:
                 restored.mark(self.home, "casework.restored.behind")  # an act of ours that we have not
                 return False
-            kept = receive.keep_act(self.home, act, at)
+            if named is not None:
+                kept = receive.let_in(self.home, act, named, at)
+            else:
+                kept = receive.keep_act(self.home, act, at)
+            membership.settle(self.home, kept.dossier, at)
             transfers.expect(self.home, kept.dossier, at)
         except Exception as error:
             log.info("act not fetched", state=state, code=getattr(error, "code", type(error).__name__))
             return False
         return True
+
+    def _fetched(self, client: Client, act_id: str) -> VerifiedAct:
+        """An act by its id, verified. Raises NotHere for what is not it."""
+        data = client.fetch_act(act_id, self.home.letter_identities)
+        act = store.verified(self.home, Envelope.from_json(data))
+        if act.id != act_id:
+            raise NotHere
+        return act
 
 
 def release_leases() -> None:

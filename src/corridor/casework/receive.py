@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from corridor.casework import sequencer, store, transfers
+from corridor.casework import membership, sequencer, store, transfers
 from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House
 from corridor.casework.models import ActReceipt, ActRow, Authority, Dossier, HeldLetter, LogLeaf, PeerState
@@ -39,6 +39,7 @@ def accept_letter(home: House, letter: Letter, raw: bytes, at: datetime) -> byte
         with suppress(Fault):
             home.directory.accept_fresh_entry(letter.entry, at=at)
     kept = keep_act(home, act, at)  # 2
+    membership.settle(home, kept.dossier, at)
     transfers.expect(
         home, kept.dossier, at
     )  # what the act announces; repeated with the letter if cut short here
@@ -50,7 +51,7 @@ def _verified(home: House, envelope: bytes, from_state: str, at: datetime) -> Ve
     act = store.verified(home, Envelope.from_json(envelope))
     if act.state != from_state:
         raise CaseworkFault("casework.act.not-from-sender")
-    if home.state not in {party.state for party in act.act.header.to}:
+    if membership.named_here(home, act) is None:
         raise CaseworkFault("casework.act.not-addressed-here")
     # A key revoked before the act came to us is not believed, whatever time the act gives itself: nothing anchors it.
     for record in home.state_keys(act.state):
@@ -70,7 +71,7 @@ def keep_act(home: House, act: VerifiedAct, at: datetime) -> ActRow:
     if row is None:
         _hold(home, act, at)
         raise NotHere
-    if act.state not in row.members:
+    if not membership.was(row, act.state):
         raise NotHere  # a member's dossier is nobody else's business, not even that it exists
     if act.act.header.kind != row.kind:
         raise CaseworkFault("casework.act.other-kind")
@@ -84,22 +85,33 @@ def keep_act(home: House, act: VerifiedAct, at: datetime) -> ActRow:
         return kept
 
 
-def _open(home: House, act: VerifiedAct, at: datetime) -> ActRow:
-    head = act.act.header
-    addressed = next(party for party in head.to if party.state == home.state)
-    office = Authority.objects.filter(code=addressed.authority).first()
-    if office is None or head.kind not in office.receives:
+def let_in(home: House, opening: VerifiedAct, naming: VerifiedAct, at: datetime) -> ActRow:
+    """Keep the opening act of a dossier this State was let into later, as `naming`, which came by letter, says.
+
+    Whether the list it names is in force the fold says once the rest is here. Raises NotHere, CaseworkFault.
+    """
+    if naming.dossier != opening.id:
+        raise NotHere
+    kept = ActRow.objects.filter(pk=opening.id).first()
+    return kept if kept is not None else _open(home, opening, at, naming)
+
+
+def _open(home: House, act: VerifiedAct, at: datetime, naming: VerifiedAct | None = None) -> ActRow:
+    named = membership.named_here(home, naming or act)
+    if named is None:
+        raise NotHere  # not for us, and nothing that came by letter says otherwise
+    office = Authority.objects.filter(code=named.authority).first()
+    if office is None or act.act.header.kind not in office.receives:
         raise CaseworkFault("casework.act.authority-not-here")
-    roles = {member.role: member.state for member in head.members}
+    columns = membership.columns(act.act.header)
+    if naming is not None:
+        columns["members"] = list(membership.states_in(act, naming))
     home.vault.make(act.id)
     try:
         with transaction.atomic():
             row = Dossier.objects.create(
                 id=act.id,
-                kind=head.kind,
-                requesting=roles["requesting"],
-                requested=roles["requested"],
-                members=[member.state for member in head.members],
+                **columns,
                 home=office,
                 opened_at=at,
                 changed_at=at,

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import transaction
 
-from corridor.casework import receive, sequencer, store
+from corridor.casework import membership, receive, sequencer, store
 from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House
 from corridor.casework.models import ActReceipt, ActRow, Authority, Dossier, LogLeaf, NodeNote
@@ -183,17 +183,12 @@ def _take_back(home: House, data: bytes, at: datetime) -> None:
 
 
 def _reopen(act: VerifiedAct, at: datetime) -> Dossier:
-    head = act.act.header
-    roles = {member.role: member.state for member in head.members}
-    office = Authority.objects.filter(code=head.sender.authority).first()
+    office = Authority.objects.filter(code=act.act.header.sender.authority).first()
     if office is None:
         raise CaseworkFault("casework.act.authority-not-here")
     return Dossier.objects.create(
         id=act.id,
-        kind=head.kind,
-        requesting=roles["requesting"],
-        requested=roles["requested"],
-        members=[member.state for member in head.members],
+        **membership.columns(act.act.header),
         home=office,
         opened_at=at,
         changed_at=at,

@@ -19,7 +19,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
-from corridor.casework import anchoring, disclosure, store
+from corridor.casework import anchoring, disclosure, membership, store
 from corridor.casework.actions.handover import PACKAGE, materialise
 from corridor.casework.actions.national import grant
 from corridor.casework.fault import CaseworkFault
@@ -40,7 +40,7 @@ LEASE = timedelta(minutes=30)
 LATER = (timedelta(minutes=2), timedelta(hours=6))
 _STATEMENT_LIMIT = 1 << 20
 _FIRST = (TAGMANIFEST, MANIFEST)
-SENT = "sent"
+SENT = disclosure.SENT
 _CERTIFICATE = re.compile(r"trust/tsa/([0-9a-f]{8})\.pem")
 log = structlog.get_logger("corridor.transfers")
 
@@ -51,12 +51,14 @@ def expect(home: House, row: Dossier, at: datetime) -> None:
     for act in loaded.acts:
         if act.state == home.state or not store.effective(loaded, act.id):
             continue
-        name = act.act.header.act
-        if name not in (disclosure.DELIVER, disclosure.CONFIRM):
-            continue  # whatever else is attached to, no package follows it
+        made = disclosure.statement(row.kind, act.act.header.act)
+        if made is None or (made == SENT and home.state not in disclosure.given_to(act)):
+            continue  # whatever else is attached to, no package follows it; or it is for others alone
         named = [one.digest for one in act.act.attachments if one.role == PACKAGE]
         for package_id in named:
-            if name == disclosure.CONFIRM:
+            if made != SENT:
+                if not _handed(package_id, act.state):
+                    continue  # what another State gave it: its statement goes there
                 Transfer.objects.filter(
                     package_id=package_id, state=act.state, direction="out", done=None
                 ).update(done=at)
@@ -103,6 +105,8 @@ def closed_since(home: House, state: str, package: Package) -> str | None:
     keeps the wrap here: what has not left is not yet disclosed.
     """
     loaded = store.load(home, package.dossier)
+    if state not in {member.state for member in loaded.state.members}:
+        return "casework.disclosure.left"
     acts = Handover.objects.filter(package=package, to_state=state, kind=SENT).values_list(
         "act_id", flat=True
     )
@@ -169,9 +173,13 @@ _listings: dict[tuple[str, str, str, int, tuple[int, ...]], list[FileEntry]] = {
 # ---- what a peer brings
 
 
+def _handed(package_id: str, state: str) -> bool:
+    return Handover.objects.filter(package_id=package_id, to_state=state, kind=SENT).exists()
+
+
 def _awaited(state: str, package_id: str) -> Package:
     package = Package.objects.select_related("dossier", "dossier__home").filter(pk=package_id).first()
-    if package is None or state not in package.dossier.members:
+    if package is None or not membership.was(package.dossier, state):
         raise NotHere
     return package
 

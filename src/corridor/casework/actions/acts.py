@@ -15,6 +15,8 @@ from corridor.casework import (
     advice,
     disclosure,
     drafting,
+    mail,
+    membership,
     papers,
     restored,
     sequencer,
@@ -27,7 +29,7 @@ from corridor.casework.actions.results import SignedAct
 from corridor.casework.actions.signing import Opened, open_key
 from corridor.casework.fault import CaseworkFault, Moved, NotAllowed
 from corridor.casework.house import House, house
-from corridor.casework.models import ActRow, Authority, Dossier, Draft, OutboxLetter, PeerState
+from corridor.casework.models import ActRow, Authority, Dossier, Draft
 from corridor.casework.queries.law import law_confirmed
 from corridor.dossier import (
     Act,
@@ -41,10 +43,13 @@ from corridor.dossier import (
     VerifiedAct,
     sign,
 )
-from corridor.exchange import Letter, letter_digest, new_letter, seal_letter
+from corridor.exchange import Letter
 
 OPENING = "request"
 DEFAULT_BASIS = "UNCC_2024"
+
+# {state, authority} of the State asked; a list of such where a kind is for several.
+To = Mapping[str, str] | Sequence[Mapping[str, str]]
 
 
 def sign_act(
@@ -59,7 +64,7 @@ def sign_act(
     conditions: Iterable[Mapping[str, str]] = (),
     attachments: Iterable[Mapping[str, Any]] = (),
     seen: Sequence[str] = (),
-    to: Mapping[str, str] | None = None,
+    to: To | None = None,
     basis: Mapping[str, str] | None = None,
     reference: str = "",
     follows: str | None = None,
@@ -106,14 +111,14 @@ def sign_act(
     wish = excuse.settled(wish, found)
     opened = open_key(home, person, secret)
     at = _now(home)
-    gives = handover.prepare(home, person, opened, secret, wish.act, loaded, packages, at)
+    gives = handover.prepare(home, person, opened, secret, wish.act, loaded, packages, at, wish.body)
     made = dossiers.following(
         loaded.state,
         wish.act,
         sender=Party(home.state, person.authority),
         credential=opened.credential,
         time=at,
-        body=handover.with_packages(wish.act, wish.body, gives),
+        body=handover.with_packages(loaded.row.kind, wish.act, wish.body, gives),
         texts=wish.texts,
         attachments=(*_attachments(attachments), *(one for give in gives for one in give.attachments)),
         conditions=wish.conditions,
@@ -188,7 +193,7 @@ def _open_dossier(
     *,
     kind: str,
     secret: str,
-    to: Mapping[str, str],
+    to: To,
     basis: Mapping[str, str],
     follows: str | None,
     excuse: _Excuse,
@@ -202,14 +207,23 @@ def _open_dossier(
         raise NotAllowed("act.sign")
     if wish.act != OPENING:
         raise CaseworkFault("casework.act.not-opening")
-    asked_of = papers.addressee(home, to, kind)
+    asked_of = _asked(home, to, kind)
     body = dict(wish.body)
     if follows and not body.get("follows"):
         body["follows"] = follows
     at = _now(home)
     ground = Basis(basis.get("instrument") or DEFAULT_BASIS, basis.get("provision", ""))
-    asked = advice.Request(kind, ground.instrument, asked_of.state, asked_of.authority, body, wish.texts)
-    found = advice.opening(home, person, asked, at.date(), _cites(person))
+    found = dict.fromkeys(
+        departure
+        for one in asked_of
+        for departure in advice.opening(
+            home,
+            person,
+            advice.Request(kind, ground.instrument, one.state, one.authority, body, wish.texts),
+            at.date(),
+            _cites(person),
+        )
+    )
     wish = excuse.settled(replace(wish, body=body), found)
     _four_eyes(home, person, draft_id)
     opened = open_key(home, person, secret)
@@ -218,7 +232,7 @@ def _open_dossier(
         basis=ground,
         members=(
             Member(home.state, person.authority, "requesting"),
-            asked_of,
+            *asked_of,
         ),
         sender=Party(home.state, person.authority),
         credential=opened.credential,
@@ -230,6 +244,16 @@ def _open_dossier(
     signed = signed_act(home, made, opened, None, at)
     on_paper = papers.prepare(home, signed, opened.key, None)
     return _keep(home, person, None, signed, (), on_paper, draft_id, revision, at)
+
+
+def _asked(home: House, to: To, kind: str) -> tuple[Member, ...]:
+    """The States asked: one, or several where the kind is for several. Raises `casework.act.addressee`."""
+    rows = (to,) if isinstance(to, Mapping) else tuple(to)
+    found = tuple(papers.addressee(home, one, kind) for one in rows)
+    states = {one.state for one in found}
+    if not found or len(states) < len(found) or (len(found) > 1 and not dossiers.REGISTRY[kind].several):
+        raise CaseworkFault("casework.act.addressee")
+    return found
 
 
 def _four_eyes(home: House, person: Person, draft_id: str | None) -> None:
@@ -312,19 +336,7 @@ def letters(home: House, act: VerifiedAct, on_paper: Collection[str]) -> list[tu
     for party in act.act.header.to:
         if party.state in on_paper:
             continue
-        peer = home.peer(party.state)
-        if peer is None or not peer.letter_recipients:
-            raise CaseworkFault("casework.peer.unknown", state=party.state)
-        known = PeerState.objects.filter(state=party.state).first()
-        letter = new_letter(
-            from_state=home.state,
-            to_state=party.state,
-            act=act.envelope.to_json(),
-            checkpoint=known.checkpoint.encode() if known and known.checkpoint else None,
-            entry=home.directory.signed_entry(home.state),
-            cls="hybrid" if peer.letter_recipients[0].startswith("age1pq1") else "classic",
-        )
-        made.append((letter, seal_letter(letter, peer.letter_recipients)))
+        made.append(mail.sealed(home, act, party.state))
     return made
 
 
@@ -354,6 +366,7 @@ def _keep(
         raise CaseworkFault("casework.dossier.moved", count=1) from error
     if gone:
         home.vault.destroy(f"draft-{draft_id}")
+    membership.settle(home, kept.dossier, at)
     sequencer.run(home)
     home.wake()
     return SignedAct(act.id, act.dossier, act.act.header.act, tuple(letter.to_state for letter, _ in posted))
@@ -362,15 +375,7 @@ def _keep(
 def post(act: ActRow, posted: Iterable[tuple[Letter, bytes]], at: datetime) -> None:
     """Put letters of an act into the outbox, inside the act's transaction."""
     for letter, raw in posted:
-        OutboxLetter.objects.create(
-            id=letter.id,
-            act=act,
-            state=letter.to_state,
-            raw=raw,
-            digest=letter_digest(raw),
-            made=at,
-            next_due=at,
-        )
+        mail.post(act, letter, raw, at)
 
 
 def _gone(home: House, person: Person, draft_id: str | None, revision: str | None) -> int:
@@ -389,14 +394,9 @@ def _gone(home: House, person: Person, draft_id: str | None, revision: str | Non
 
 
 def _new_dossier(person: Person, act: VerifiedAct, at: datetime) -> Dossier:
-    head = act.act.header
-    roles = {member.role: member.state for member in head.members}
     return Dossier.objects.create(
         id=act.id,
-        kind=head.kind,
-        requesting=roles["requesting"],
-        requested=roles["requested"],
-        members=[member.state for member in head.members],
+        **membership.columns(act.act.header),
         home=Authority.objects.get(code=person.authority),
         opened_at=at,
         changed_at=at,
@@ -413,6 +413,8 @@ def deliver(
     body: Mapping[str, Any] | None = None,
     texts: Iterable[Mapping[str, str]] = (),
     conditions: Iterable[Mapping[str, str]] = (),
+    act: str = disclosure.DELIVER,
+    measure_entry: str | None = None,
 ) -> SignedAct:
     """Hand evidence over: the act, the `sent` statements and the wraps for the receiving custodian, or nothing.
 
@@ -420,7 +422,7 @@ def deliver(
     """
     return sign_act(
         person,
-        act=disclosure.DELIVER,
+        act=act,
         secret=secret,
         dossier_id=dossier_id,
         body=body,
@@ -428,6 +430,7 @@ def deliver(
         conditions=conditions,
         seen=seen,
         packages=packages,
+        measure_entry=measure_entry,
     )
 
 

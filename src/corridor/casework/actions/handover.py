@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from corridor import dossier as dossiers
-from corridor.casework import access, anchoring, disclosure, store
+from corridor.casework import access, anchoring, disclosure, store, use
 from corridor.casework.access import Person
 from corridor.casework.actions.signing import Opened
 from corridor.casework.fault import CaseworkFault, NotAllowed
@@ -26,7 +26,7 @@ from corridor.seal.opening import rewrap_bytes
 from corridor.seal.wraps import Custodian
 
 PACKAGE = "package"
-STATEMENT = {disclosure.DELIVER: "sent", disclosure.CONFIRM: "received"}
+SENT = disclosure.SENT
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,18 @@ def prepare(
     loaded: store.Loaded,
     packages: Sequence[str],
     at: datetime,
+    body: Mapping[str, Any],
 ) -> list[Give]:
-    """Pass the gate and make statements and wraps, in memory. Empty for every act that hands nothing over."""
+    """Pass the gate and make statements and wraps, in memory. Empty for every act that hands nothing over.
+
+    Where more than two take part, `to` of the body names the States whose custodians get a wrap (none: all that may).
+    A confirmation goes to the State that gave the package.
+    """
     row = loaded.row
+    kind = disclosure.statement(row.kind, act)
     if act in dossiers.REGISTRY[row.kind].disclosing:
         disclosure.gate(home, loaded, person, at)
-    if act not in STATEMENT:
+    if kind is None:
         if packages:
             raise CaseworkFault("casework.evidence.not-with-this-act")
         return []
@@ -71,40 +77,43 @@ def prepare(
         raise CaseworkFault("casework.evidence.none-named")
     if "custody" not in person.powers:
         raise NotAllowed("evidence.seal")
-    rows = [_ready(person, row.pk, act, one) for one in dict.fromkeys(packages)]
-    if act == disclosure.CONFIRM and len({one.verdict for one in rows}) > 1:
+    rows = [_ready(person, row.pk, kind, one) for one in dict.fromkeys(packages)]
+    if kind != SENT and len({one.verdict for one in rows}) > 1:
         raise CaseworkFault("casework.evidence.verdicts-differ")
     signer = opened.signer(home)
-    identity = opened.custody_identity(secret) if act == disclosure.DELIVER else ""
+    identity = opened.custody_identity(secret) if kind == SENT else ""
+    wanted = body.get("to")
     gives = []
     for package in rows:
         folder = home.packages / package.folder
-        for member in loaded.state.members:
-            if member.state == home.state:
-                continue
+        if kind == SENT:
+            to = disclosure.receivers(loaded, home.state, wanted if isinstance(wanted, list | tuple) else ())
+        else:
+            to = (use.giver(loaded, package),)
+        for member in (one for one in loaded.state.members if one.state in to):
             name, wrap = "", b""
-            if act == disclosure.DELIVER:
+            if kind == SENT:
                 custodian = _custodian(home, member.state, member.authority)
                 name, wrap = rewrap_bytes(folder, [identity], custodian)
             statement = custody.statement(
                 signer,
-                STATEMENT[act],
+                kind,
                 package.pk,
                 follows=custody.heads(folder),
                 at=at,
-                facts={"dossier": row.pk, "to" if act == disclosure.DELIVER else "from": member.state},
+                facts={"dossier": row.pk, "to" if kind == SENT else "from": member.state},
             )
-            gives.append(Give(package, STATEMENT[act], member.state, statement, name, wrap))
+            gives.append(Give(package, kind, member.state, statement, name, wrap))
     return gives
 
 
-def _ready(person: Person, dossier_id: str, act: str, package_id: str) -> Package:
+def _ready(person: Person, dossier_id: str, kind: str, package_id: str) -> Package:
     """A package this act may be about. Raises NotFound or CaseworkFault."""
     package = access.package(person, package_id, "evidence.check")
-    wanted = "out" if act == disclosure.DELIVER else "in"
+    wanted = "out" if kind == SENT else "in"
     if package.dossier_id != dossier_id or package.direction != wanted or not package.complete:
         raise CaseworkFault("casework.evidence.not-ready", package=package.pk[:16])
-    if act == disclosure.CONFIRM and not package.verdict:
+    if kind != SENT and not package.verdict:
         raise CaseworkFault("casework.evidence.not-checked", package=package.pk[:16])
     return package
 
@@ -117,14 +126,19 @@ def _custodian(home: House, state: str, authority: str) -> Custodian:
     return Custodian(f"{state} {authority}", rows[0].recipient)
 
 
-def with_packages(act: str, body: Mapping[str, Any], gives: Sequence[Give]) -> dict[str, Any]:
-    """The coded body with the packages, their statements' digests and, for a confirmation, what checking it showed."""
+def with_packages(kind: str, act: str, body: Mapping[str, Any], gives: Sequence[Give]) -> dict[str, Any]:
+    """The coded body with the packages, their statements' digests and, for a confirmation, what checking it showed.
+
+    Where the act of the kind has a place for it, `to` names every State that gets a wrap.
+    """
     content = dict(body)
     if gives:
         content["packages"] = list(dict.fromkeys(give.package.pk for give in gives))
         content["custody"] = [give.statement.id for give in gives]
-        if act == disclosure.CONFIRM:
+        if gives[0].kind != SENT:
             content["result"] = gives[0].package.verdict
+        elif "to" in dossiers.REGISTRY[kind].bodies[act].model_fields:
+            content["to"] = list(dict.fromkeys(give.to_state for give in gives))
     return content
 
 
