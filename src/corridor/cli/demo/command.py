@@ -13,12 +13,12 @@ from typing import Any
 
 import click
 
-from corridor.cli.demo import evidence, stage
+from corridor.cli.demo import emergency, evidence, extradition, stage
 from corridor.cli.demo.client import Officer
 from corridor.cli.demo.processes import DemoFault, running
 from corridor.cli.demo.proof import OUTCOMES, holds
 from corridor.cli.demo.stage import STATES, Stage
-from corridor.cli.demo.story import Played, Story
+from corridor.cli.demo.story import Story
 from corridor.cli.demo.telling import Cast, Teller
 from corridor.cli.params import PATH, flag, option
 
@@ -43,9 +43,19 @@ def demo(leave: bool, folder: Path, source: Path | None) -> None:
         built = stage.build(folder, processes)
         carried = source.resolve() if source else evidence.make(folder / "evidence", seed=2026)
         _remember(folder, carried)
-        played = Story(Teller(_cast(built), built.logs, _say), carried).play()
+        teller = Teller(_cast(built), built.logs, _say)
+        for title, play in (
+            (
+                "Changed bank details: preservation, then the stored data",
+                lambda: Story(teller, carried).play(),
+            ),
+            ("A life at risk: data before papers", lambda: emergency.play(teller, folder / "answer")),
+            ("A person about to leave: extradition", lambda: extradition.play(teller)),
+        ):
+            click.echo(f"\n{title}")
+            play()
         click.echo("Proving the outcome in a fresh process …")
-        outcome = prove(folder, played)
+        outcome = prove(folder)
         click.echo(f"The story took {time.monotonic() - began:.0f} seconds, set-up of the stage included.\n")
         _introduce(built)
         click.echo(json.dumps(outcome))
@@ -54,7 +64,7 @@ def demo(leave: bool, folder: Path, source: Path | None) -> None:
         _stay_open()
 
 
-def prove(folder: Path, played: Played | None = None) -> dict[str, Any]:
+def prove(folder: Path) -> dict[str, Any]:
     """What a fresh process finds in the folder alone."""
     command = [sys.executable, "-m", "corridor.cli.demo.proof", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  our own module
@@ -62,7 +72,7 @@ def prove(folder: Path, played: Played | None = None) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     except (ValueError, IndexError):
         sys.stderr.write(done.stderr)
-        found = {**dict.fromkeys(OUTCOMES, False), "acts": played.acts if played else 0, "package": None}
+        found = {**dict.fromkeys(OUTCOMES, False), "acts": 0, "package": None}
     return found
 
 

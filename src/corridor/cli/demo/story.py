@@ -6,7 +6,6 @@ the nodes answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -49,28 +48,15 @@ OFFENCE = {
 }
 
 
-@dataclass(frozen=True)
-class Played:
-    """What the story left behind."""
-
-    preservation: str
-    request: str
-    package: str
-    acts: int
-
-
 class Story:
     """Plays the case of the changed bank account."""
 
     def __init__(self, teller: Teller, source: Path) -> None:
         self.teller, self.cast, self.source = teller, teller.cast, source
 
-    def play(self) -> Played:
-        preservation = self._preserve()
-        request, package = self._obtain(preservation)
+    def play(self) -> None:
+        self._obtain(self._preserve())
         self._leave_open()
-        acts = sum(len(self.cast.central.page(dossier)["timeline"]) for dossier in (preservation, request))
-        return Played(preservation, request, package, acts)
 
     def _preserve(self) -> str:
         cast = self.cast
@@ -203,7 +189,7 @@ class Story:
             body={"matter_and_authority": {"offence": OFFENCE}},
         )
 
-    def _obtain(self, preservation: str) -> tuple[str, str]:
+    def _obtain(self, preservation: str) -> None:
         cast = self.cast
         draft = self.teller.tell(cast.central, "drafts the request for the preserved data").draft(
             kind="stored_data",
@@ -276,7 +262,7 @@ class Story:
         self.teller.tell(cast.central_there, "records the execution, naming that order").act(
             dossier, "execute", body={}, measure_entry=ordered
         )
-        package = self.teller.hand_over(cast.central_there, cast.central, dossier, self.source)
+        self.teller.hand_over(cast.central_there, cast.central, dossier, self.source)
         self.teller.arrived(cast.duty_there, preservation, "followed_by")
         self.teller.tell(cast.duty_there, "releases the preservation: the request is decided").act(
             preservation, "release", body={"reason": "follow_up_decided"}
@@ -284,4 +270,3 @@ class Story:
         self.teller.arrived(cast.duty, preservation, "release")
         self.teller.tell(cast.central, "closes the request").act(dossier, "close")
         self.teller.arrived(cast.central_there, dossier, "close")
-        return dossier, package

@@ -75,7 +75,11 @@ class Teller:
         for step, said, body in (
             ("authorised", "writes down the court's authorisation: who, when, for what", authorised),
             ("served", "notes that the order was served", {"date": day, "manner": "electronic"}),
-            ("answered", "notes that everything was given", {"date": day, "extent": "full"}),
+            (
+                "answered",
+                about.get("answered", "notes that everything was given"),
+                {"date": day, "extent": "full"},
+            ),
         ):
             self.tell(officer, said).call(
                 "POST", f"dossiers/{dossier}/measures/{ordered}", officer.with_secret(step=step, body=body)
