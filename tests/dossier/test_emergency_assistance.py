@@ -224,3 +224,25 @@ def test_what_the_papers_still_lack_is_shown_and_the_danger_itself_is_only_recom
         for each in missing("emergency_assistance", "BUDAPEST_2AP_CETS224", {}, T0.date())
     }
     assert lacking == {"risk_statement": True, "data_needed": False}
+
+
+def test_the_provider_holds_nothing_and_the_search_ends_after_its_review():
+    table = opened()
+    table.act("XBB", "execute", {**ORDER, "route": "provider_voluntary"})
+    table.act("XBB", "answer_items", {"items": [{"result": "not_held"}]})
+    state = sound(table)
+    assert (state.status, clock(state, "immediate"), owed(state)) == (
+        "nothing_found",
+        "met",
+        [("confirmation-in-writing", "XAA"), ("review", "XBB")],
+    )
+    table.act("XAA", "close")
+    assert owed(sound(table)) == [("review", "XBB")]  # that it was done is looked at all the same
+    table.act("XBB", "review", UPHELD)
+    assert owed(sound(table)) == []
+
+
+def test_data_preserved_before_are_named():
+    kept = {"data_needed": {"data": DATA, "preservation": "ee" * 32}}
+    table = opened(body={**ASKED, **kept})
+    assert [(link.relation, link.dossier) for link in sound(table).links] == [("preserved_by", "ee" * 32)]

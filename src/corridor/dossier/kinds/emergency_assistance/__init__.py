@@ -6,9 +6,10 @@ of the requested State, and what does not stand is not used and is destroyed.
 
 from __future__ import annotations
 
-from corridor.dossier.kinds.assistance import assistance
+from corridor.dossier.kinds.assistance import TURNS, assistance
 from corridor.dossier.kinds.emergency_assistance import acts
 from corridor.dossier.kinds.emergency_assistance.crossings import CROSSINGS
+from corridor.dossier.kinds.kind import REQUESTING
 from corridor.dossier.kinds.parts.destroying import DESTROYING
 from corridor.dossier.kinds.parts.linking import LINKING
 from corridor.dossier.kinds.parts.reviewing import REVIEWING
@@ -18,6 +19,8 @@ EMERGENCY_ASSISTANCE = assistance(
     "emergency_assistance",
     acts.OWN,
     table=acts.TABLE,
+    given=("nothing_found",),
     crossings=CROSSINGS,
-    parts=(REVIEWING, DESTROYING, SECRECY, LINKING),
+    parts=(acts.ITEMS, REVIEWING, DESTROYING, SECRECY, LINKING),
+    turns={**TURNS, "nothing_found": REQUESTING},
 )

@@ -12,23 +12,33 @@ from corridor.dossier.kinds.kind import (
     REQUESTED,
     REQUESTING,
     Clock,
-    Facts,
-    Link,
-    Move,
     Part,
     Scene,
     Table,
     weave,
 )
+from corridor.dossier.kinds.parts.items import ItemsPart, with_items
 from corridor.dossier.kinds.parts.secrecy import secret_strands
 
 #: Where the requested State may execute at once: whether to accept is what executing says.
 _AT_ONCE: Final = ("asked", "acknowledged", "consulting", "postponed")
-_EXECUTED: Final = ("consulting", "conditions_offered", "accepted", "postponed", "executed", *GIVEN, *ENDED)
+_EXECUTED: Final = (
+    "consulting",
+    "conditions_offered",
+    "accepted",
+    "postponed",
+    "executed",
+    "nothing_found",
+    *GIVEN,
+    *ENDED,
+)
+
+_NOT_ACCEPTED: Final = ("asked", "acknowledged", "consulting", "conditions_offered", "postponed", "refused")
 
 
 def _table() -> Table:
-    asking, asked = dict(CORE[REQUESTING]), dict(CORE[REQUESTED])
+    core = with_items(CORE)
+    asking, asked = dict(core[REQUESTING]), dict(core[REQUESTED])
     for status in _AT_ONCE:
         asked[status] = {**asked[status], "execute": "executed"}
     # Who executed, and looks closer before anything is handed over, may still ask for conditions.
@@ -37,17 +47,15 @@ def _table() -> Table:
         {REQUESTING: asking, REQUESTED: asked},
         (REQUESTED, "review", _EXECUTED),
         *((role, "destroyed", (*GIVEN, "closed")) for role in (REQUESTING, REQUESTED)),
-        (REQUESTING, "followed_by", (*UNDER_WAY, *GIVEN)),
-        *secret_strands(UNDER_WAY, (*UNDER_WAY, *GIVEN, *ENDED)),
+        (REQUESTING, "followed_by", (*UNDER_WAY, "nothing_found", *GIVEN)),
+        *secret_strands(UNDER_WAY, (*UNDER_WAY, "nothing_found", *GIVEN, *ENDED)),
     )
 
 
 TABLE: Final[Table] = _table()
 
 
-class _EmergencyAssistance(Part[tuple[Link, ...]]):
-    """Its facts are the preservations it names."""
-
+class _EmergencyAssistance(Part[None]):
     name = "emergency_assistance"
     bodies = BODIES
     texts = {
@@ -55,21 +63,9 @@ class _EmergencyAssistance(Part[tuple[Link, ...]]):
         "supplement": ("risk_statement", "data_needed", *REQUEST_TEXTS),
     }
 
-    def start(self) -> tuple[Link, ...]:
-        return ()
-
-    def apply(self, status: str, facts: Facts, move: Move) -> tuple[Link, ...]:
-        needed = getattr(move.body, "data_needed", None)
-        if needed is None or needed.preservation is None:
-            return self.of(facts)
-        return (*self.of(facts), Link("preserved_by", needed.preservation, move.id))
-
-    def links(self, facts: Facts) -> tuple[Link, ...]:
-        return self.of(facts)
-
     def clocks(self, scene: Scene) -> Iterable[Clock]:
         """A period that runs from the acceptance of the emergency: whatever says it is accepted, execution too."""
-        if scene.status in {"asked", "acknowledged", "consulting", "conditions_offered", "postponed"}:
+        if scene.status in _NOT_ACCEPTED:
             return
         state = "met" if scene.fulfilled else "lapsed" if scene.over else "running"
         for line in scene.form.periods:
@@ -79,3 +75,4 @@ class _EmergencyAssistance(Part[tuple[Link, ...]]):
 
 
 OWN = _EmergencyAssistance()
+ITEMS = ItemsPart("data_needed")

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from corridor.dossier.kinds.contents import AssistanceRequest
-from corridor.dossier.kinds.facts import ActId, Coded, DataAndLink, Second
+from corridor.dossier.kinds.facts import Coded, Second
 from corridor.dossier.kinds.parts import Supplements
+from corridor.dossier.kinds.parts.items import Identification
 from corridor.dossier.kinds.parts.reviewing import ExecuteAtOnce
 from corridor.dossier.kinds.parts.secrecy import Secrecy
 
@@ -28,10 +29,9 @@ class Risk(Coded):
     continuing: bool | None = None
 
 
-class DataNeeded(DataAndLink):
-    """The data, and the preservation that keeps them. How they avert the danger is the text of the same field name."""
+class DataNeeded(Identification):
+    """The data that avert the danger. How they do is the text of the same field name."""
 
-    preservation: ActId | None = None
     provider_asked: Literal["no", "gave", "refused", "no_answer"] | None = None  # asked directly, before this
 
 

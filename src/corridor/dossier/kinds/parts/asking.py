@@ -108,6 +108,7 @@ class Asked:
     oral: bool = False
     confirmed: bool = False
     deadline: date | None = None
+    expedited: bool | None = None  # None: the kind does not ask whether it is sought
     links: tuple[Link, ...] = ()
 
 
@@ -131,7 +132,14 @@ class _Asking(Part[Asked]):
         match move.name:
             case "request" if body is not None:
                 link = (Link("follows", body.follows, move.id),) if body.follows else ()
-                return replace(asked, urgent=body.urgent, oral=body.oral, deadline=body.deadline, links=link)
+                return replace(
+                    asked,
+                    urgent=body.urgent,
+                    oral=body.oral,
+                    deadline=body.deadline,
+                    expedited=_expedited(body),
+                    links=link,
+                )
             case "ask":
                 return replace(asked, questions=(*asked.questions, Question(move.id, body.answer_by)))
             case "supplement":
@@ -142,6 +150,7 @@ class _Asking(Part[Asked]):
                     answered=(*asked.answered, *(q for q in asked.questions if q.act in answers)),
                     deadline=getattr(body, "deadline", None) or asked.deadline,
                     urgent=asked.urgent or getattr(body, "urgent", False),
+                    expedited=asked.expedited or _expedited(body),
                 )
             case "confirm_in_writing":
                 return replace(asked, confirmed=True)
@@ -204,6 +213,8 @@ class _Asking(Part[Asked]):
         # No figure in the law: shown as running from the receipt, never as late.
         for requested in scene.asked:
             for line in scene.form.periods if scene.setting.received(facts.opening, requested) else ():
+                if line.id == "expedited" and asked.expedited is False:
+                    continue
                 if (line.binds, line.kind, line.runs_from) == ("requested", "no_fixed_figure", "received"):
                     state = "met" if scene.fulfilled else "lapsed" if scene.over else "running"
                     code = f"{scene.kind}.clock.{line.id}"
@@ -214,6 +225,13 @@ class _Asking(Part[Asked]):
 
 
 ASKING = _Asking()
+
+
+def _expedited(body: Any) -> bool | None:
+    """Whether expedited treatment is sought, where the kind has a place to say so."""
+    sought: bool | None = getattr(body, "expedited", None)
+    return sought if sought is None else sought or getattr(body, "urgency_reason", None) is not None
+
 
 _NUMBER = re.compile(r"\d{1,3}")
 

@@ -121,7 +121,7 @@ class _Secrecy(Part[Secret]):
         pointless = {
             "lift_secrecy": not secret.asked or secret.lifted is not None,
             "go_on_openly": secret.broken is None,
-            "tell_user": secret.told is not None,
+            "tell_user": not secret.asked or secret.told is not None,
         }
         return frozenset(act for act, idle in pointless.items() if idle)
 

@@ -7,24 +7,20 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from corridor.dossier.kinds.contents import AssistanceRequest, Urgency
-from corridor.dossier.kinds.facts import ActId, DataAndLink
 from corridor.dossier.kinds.parts import Supplements
-
-
-class Identification(DataAndLink):
-    """The data sought, and the preservation that kept them."""
-
-    preservation: ActId | None = None
+from corridor.dossier.kinds.parts.items import Identification
+from corridor.dossier.kinds.parts.secrecy import Secrecy
 
 
 class Request(AssistanceRequest):
     data_identification: Identification | None = None
     urgency_reason: Urgency | None = None
     expedited: bool = False
+    confidentiality_no_user_notice: Secrecy | None = None
 
 
 class Supplement(Request, Supplements):
-    """Content items given later; `answers` names the questions it answers."""
+    """Content items given later, further data among them; `answers` names the questions it answers."""
 
 
 BODIES: Mapping[str, type[BaseModel]] = {"request": Request, "supplement": Supplement}
