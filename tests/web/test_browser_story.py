@@ -169,7 +169,9 @@ def _answer(there: Person, here: Person, folder: Path) -> None:
     there.sign()
     there.begin("accept")
     there.sign()
+    _record_safeguards(there)
     there.begin("execute")
+    expect(page.locator("[data-before] .pill-good", has_text="All recorded")).to_be_visible()
     page.fill('[name="body.measure.authority"]', "District Court of Nordhavn")
     page.select_option('[name="body.measure.kind"]', "production_order_data")
     page.fill('[name="body.measure.date"]', "2026-11-20")
@@ -188,6 +190,19 @@ def _answer(there: Person, here: Person, folder: Path) -> None:
     expect(page.locator("[data-package]")).to_have_count(1)
     there.begin("deliver")
     there.sign()
+
+
+def _record_safeguards(there: Person) -> None:
+    """Each step the dossier lists: opened, found met, the reason, the secret."""
+    page = there.page
+    for step in page.locator("[data-step]").evaluate_all("rows => rows.map(row => row.dataset.step)"):
+        page.goto(f"{there.desk}{there.dossier}safeguards/{step}/")
+        page.check("#o-met")
+        page.fill("#reason", "Read the request and found nothing against it.")
+        if page.locator("#authority").count():
+            page.fill("#authority", "District Court of Nordhavn")
+        there.sign()
+        expect(page.locator(f'[data-step="{step}"][data-outcome="met"]')).to_be_visible()
 
 
 def _receive(here: Person, folder: Path) -> None:
