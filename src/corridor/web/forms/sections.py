@@ -19,7 +19,7 @@ SECTIONS = ("who", "offence", "sought", "persons", "reasons", "words")
 _PLACES: dict[str, tuple[str, ...]] = {
     "who": ("authority", "requesting_authority", "channels_used"),
     "offence": (
-        "offence_and_facts", "matter_and_authority", "facts_and_nature", "offence", "facts_summary",
+        "risk_statement", "offence_and_facts", "matter_and_authority", "facts_and_nature", "offence", "facts_summary",
         "facts_relied_upon",
         "decision", "penalty_and_limitation", "jurisdiction", "sentence", "evidence",
     ),
@@ -28,7 +28,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
         "accounts", "providers",
     ),
     "reasons": (
-        "urgent", "expedited", "oral", "deadline", "necessity", "urgency", "urgency_reason", "risk_statement",
+        "urgent", "expedited", "oral", "deadline", "necessity", "urgency", "urgency_reason",
         "purpose", "intention_to_request", "confidentiality_no_user_notice", "confidential", "period_and_reason",
         "assurances", "papers_planned",
     ),
