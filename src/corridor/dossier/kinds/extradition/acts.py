@@ -102,20 +102,6 @@ class Pursued:
 
 class _Extradition(Part[Pursued]):
     name = "extradition"
-    answers = {
-        "arrest": "arrest",
-        "papers": "send_papers",
-        "more-time-answer": "extend_term",
-        "surrender": "surrender",
-        "surrender-later": "surrender",
-        "return-person": "return_person",
-        "arrival": "confirm_arrival",
-        "outcome": "tell_outcome",
-        "release": "release",
-        "return-to-serve": "return_person",
-        "return-items": "return_items",
-    }
-    grave = frozenset({"release", "not_arrested", "decline_instead"})
     bodies = BODIES
     texts = {
         "request": (*_CONTENT, "urgency_reason"),
@@ -139,6 +125,21 @@ class _Extradition(Part[Pursued]):
         "take_up": ("note",),
         "decline_instead": ("reasons",),
     }
+    answers = {
+        "arrest": "arrest",
+        "papers": "send_papers",
+        "more-time-answer": "extend_term",
+        "surrender": "surrender",
+        "surrender-later": "surrender",
+        "return-person": "return_person",
+        "return-to-serve": "return_person",
+        "prosecution-instead": "take_up",
+        "enforcement-instead": "take_up",
+        "release": "release",
+        "return-items": "return_items",
+    }
+    grave = frozenset({"postpone_surrender", "release", "decline_instead"})
+    aside = frozenset({"hand_over_items", "return_items", "surrender_temporarily", "ask_more_time"})
 
     def start(self) -> Pursued:
         return Pursued()

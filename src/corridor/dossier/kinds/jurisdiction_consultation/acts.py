@@ -81,6 +81,9 @@ class _JurisdictionConsultation(Part[Talk]):
         "reopen": ("reasons",),
         "end_consultation": ("reasons",),
     }
+    answers = {"answer": "agree", "part": "report_part"}
+    grave = frozenset({"end_consultation", "reopen", "disagree"})
+    aside = frozenset({"stand_aside", "followed_by"})
 
     def start(self) -> Talk:
         return Talk()

@@ -67,7 +67,6 @@ class Moved:
 
 class _Moving(Part[Moved]):
     name = "moving"
-    answers = {"arrangement-answer": "agree_arrangement"}
     bodies = {
         "arrange": Arrange,
         "agree_arrangement": AgreeArrangement,
@@ -80,6 +79,7 @@ class _Moving(Part[Moved]):
         "decline_arrangement": ("reasons",),
         "confirm_arrival": ("note",),
     }
+    answers = {"arrangement-answer": "agree_arrangement", "arrival": "confirm_arrival"}
 
     def start(self) -> Moved:
         return Moved()

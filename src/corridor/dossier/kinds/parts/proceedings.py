@@ -67,6 +67,7 @@ class _Proceedings(Part[Conducted]):
     name = "proceedings"
     bodies = {"list_proceedings": ListProceedings, "tell_outcome": TellOutcome}
     texts = {"list_proceedings": ("proceedings",), "tell_outcome": ("outcome",)}
+    answers = {"proceedings": "list_proceedings", "outcome": "tell_outcome"}
 
     def start(self) -> Conducted:
         return Conducted()

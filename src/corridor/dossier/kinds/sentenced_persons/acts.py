@@ -57,15 +57,6 @@ class Transferred:
 
 class _SentencedPersons(Part[Transferred]):
     name = "sentenced_persons"
-    answers = {
-        "sentence": "state_sentence",
-        "consent": "tell_consent",
-        "terms": "propose_enforcement",
-        "terms-answer": "agree_enforcement",
-        "transfer": "transfer",
-        "arrival": "confirm_arrival",
-        "report-end": "report_enforcement",
-    }
     bodies = BODIES
     texts = {
         "request": _CONTENT,
@@ -80,6 +71,15 @@ class _SentencedPersons(Part[Transferred]):
         "report_enforcement": ("note",),
         "tell_clemency": ("note",),
     }
+    answers = {
+        "sentence": "state_sentence",
+        "consent": "tell_consent",
+        "terms": "propose_enforcement",
+        "terms-answer": "agree_enforcement",
+        "transfer": "transfer",
+        "report-end": "report_enforcement",
+    }
+    aside = frozenset({"verify_consent", "tell_clemency"})
 
     def start(self) -> Transferred:
         return Transferred()

@@ -72,6 +72,14 @@ class _TransferOfProceedings(Part[Case]):
         "hand_back": ("reasons",),
         "resume": ("note",),
     }
+    answers = {
+        "file": "send_file",
+        "file-receipt": "confirm_file",
+        "suspension": "suspend",
+        "opening": "open_proceedings",
+    }
+    grave = frozenset({"hand_back", "resume"})
+    aside = frozenset({"list_proceedings"})
 
     def start(self) -> Case:
         return Case()
