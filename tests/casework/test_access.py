@@ -27,6 +27,7 @@ D, S, V, A = Role.DRAFTER, Role.SIGNATORY, Role.SUPERVISOR, Role.ADMINISTRATOR
 DOSSIER: dict[str, tuple[Callable[[Person, str], Any], set[str], bool]] = {
     "dossier_page": (queries.dossier_page, {D, S, V}, True),
     "changes": (lambda p, d: queries.changes(p, d, []), {D, S, V}, True),
+    "cases_of": (queries.cases_of, {D, S, V}, True),
     "export": (lambda p, d: b"".join(queries.export(p, d)), {S, V}, True),
     "copied": (lambda p, d: queries.copied(p, "preservation", d), {D, S}, False),
     "save_draft": (

@@ -176,7 +176,7 @@ def test_one_faulty_line_and_nothing_is_imported(desk: Desk, case: str) -> None:
     assert caught.value.code == "casework.import.faulty"
     assert queries.case_persons(clerk, case).total == 0
     page = queries.import_page(clerk, case, coming)
-    assert [(one.line, one.column, one.code) for one in page.troubles] == [(302, "Born", "day")]
+    assert [(one.line, one.column, one.code) for one in page.faults] == [(302, "Born", "day")]
     # The officer leaves the column out, and it goes.
     actions.map_import(clerk, case, coming, mapping=["name", "", "email"], role="suspect")
     assert actions.confirm_import(clerk, case, coming).count == 301

@@ -169,6 +169,15 @@ def test_two_clocks_stand_in_two_places_with_local_times(desk: Desk) -> None:
     assert 'data-clock="legal"' not in own
 
 
+def test_a_dossier_is_put_into_a_case_from_its_own_page(desk: Desk) -> None:
+    browser, dossier = desk.client("CP", "drafter"), desk.dossiers["CP"]
+    case = actions.open_case(desk.person("CP", "drafter"), number="AUR-11/2026", title="").id
+    assert "AUR-11/2026" in browser.get(f"/dossiers/{dossier}/").content.decode()
+    assert browser.post(f"/dossiers/{dossier}/case/", {"case": case}).status_code == 302
+    assert f"/cases/{case}/" in browser.get(f"/dossiers/{dossier}/").content.decode()
+    assert browser.post(f"/dossiers/{dossier}/case/", {"case": desk.cases["CA"]}).status_code == 404
+
+
 def test_who_owes_what_is_shown_with_its_table(desk: Desk) -> None:
     browser = desk.client("CP", "drafter")
     page = browser.get("/cases/owed/")

@@ -78,6 +78,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("law-file/road/", page(law_file.road, *BOTH), name="law-road"),
     path("law-file/answers/", page(law_file.answers, *BOTH), name="law-answers"),
     path("law-file/<slug:instrument>/<int:article>/", page(law_file.compare, *BOTH), name="law-compare"),
+    path("dossiers/<slug:dossier_id>/case/", page(cases.put_into, "POST"), name="put-into-case"),
     path("cases/", page(cases.cases, *BOTH), name="cases"),
     path("cases/owed/", page(cases.owed), name="owed"),
     path("cases/search/", page(cases.search, *BOTH), name="search"),

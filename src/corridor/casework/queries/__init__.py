@@ -9,6 +9,7 @@ from corridor.casework.queries.cases import (
     case_person,
     case_persons,
     cases_list,
+    cases_of,
     import_page,
 )
 from corridor.casework.queries.copying import copied, earlier
@@ -50,6 +51,7 @@ __all__ = [
     "case_person",
     "case_persons",
     "cases_list",
+    "cases_of",
     "certified_text",
     "certified_texts",
     "changes",

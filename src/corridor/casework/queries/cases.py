@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count
@@ -128,7 +130,6 @@ class TroubleRow(Plain):
     line: int
     column: str
     code: str
-    serious: bool
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ class ImportPage(Plain):
     understood: int
     faulty: int
     doubtful: int
-    troubles: tuple[TroubleRow, ...]
+    faults: tuple[TroubleRow, ...]  # of these and the next, the first only
+    doubts: tuple[TroubleRow, ...]
     sample: tuple[tuple[int, dict[str, Any]], ...]
     sha256: str
 
@@ -337,7 +339,6 @@ def import_page(person: Person, case_id: str, import_id: str) -> ImportPage:
     table = persons.read_table(said.file)
     known = (persons.sameness(each) for _, each in _persons(home, row))
     found = persons.understand(table, said.mapping, said.role, known)
-    troubles = sorted(found.troubles, key=lambda each: (not each.serious, each.line))
     return ImportPage(
         id=one.pk,
         case=row.pk,
@@ -348,9 +349,19 @@ def import_page(person: Person, case_id: str, import_id: str) -> ImportPage:
         understood=len(found.persons),
         faulty=len({each.line for each in found.serious}),
         doubtful=len({each.line for each in found.troubles if not each.serious}),
-        troubles=tuple(
-            TroubleRow(each.line, each.column, each.code, each.serious) for each in troubles[:_TROUBLES]
-        ),
+        faults=_troubles(found.serious),
+        doubts=_troubles(each for each in found.troubles if not each.serious),
         sample=tuple((line, each.model_dump(mode="json")) for line, each in found.persons[:_SAMPLE]),
         sha256=said.sha256,
     )
+
+
+def _troubles(found: Iterable[persons.Trouble]) -> tuple[TroubleRow, ...]:
+    return tuple(TroubleRow(each.line, each.column, each.code) for each in islice(found, _TROUBLES))
+
+
+def cases_of(person: Person, dossier_id: str) -> tuple[CaseRow, ...]:
+    """The person's cases a dossier lies in; cases of other authorities are not told. Raises NotFound."""
+    row = access.dossier(person, dossier_id)
+    within = set(access.cases(person).filter(dossiers=row).values_list("pk", flat=True))
+    return tuple(one for one in cases_list(person) if one.id in within)

@@ -114,6 +114,13 @@ def dossiers(request: HttpRequest, person: Person, case_id: str) -> HttpResponse
     return show(request, person, "case_dossiers", context, status=status_of(fault) if fault else 200)
 
 
+def put_into(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
+    """Put a dossier into a case, from the dossier's own page."""
+    queries.cases_of(person, dossier_id)
+    actions.attach_dossier(person, request.POST.get("case", ""), dossier_id=dossier_id)
+    return redirect("web:dossier", dossier_id=dossier_id)
+
+
 def owed(request: HttpRequest, person: Person) -> HttpResponseBase:
     """Who owes what to whom over all dossiers of the authority."""
     person.require("case.read")

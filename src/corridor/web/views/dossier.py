@@ -23,7 +23,7 @@ SELDOM = frozenset({"amend_members", "stand"})
 def dossier(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
     found = queries.dossier_page(person, dossier_id)
     file = queries.national_file(person, dossier_id) if person.may("national.read") else None
-    context = dossier_context(person, found) | {"file": file}
+    context = dossier_context(person, found) | {"file": file} | case_context(person, dossier_id)
     template = "_dossier" if request.headers.get("HX-Request") else "dossier"
     return show(request, person, template, context)
 
@@ -51,6 +51,14 @@ def dossier_context(person: Person, found: DossierPage) -> dict[str, object]:
         "mine": found.turn == person.state,
         "own_dossier": found.home == person.authority,
     }
+
+
+def case_context(person: Person, dossier_id: str) -> dict[str, object]:
+    """The cases the dossier lies in, and those it could be put into."""
+    within = queries.cases_of(person, dossier_id)
+    ids = {row.id for row in within}
+    mine = [row for row in queries.cases_list(person) if not (row.made_available or row.closed_at or row.fault)]
+    return {"cases": within, "other_cases": [row for row in mine if row.id not in ids]}
 
 
 def possible(found: DossierPage, act: str) -> PossibleAct | None:
