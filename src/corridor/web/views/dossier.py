@@ -57,7 +57,9 @@ def case_context(person: Person, dossier_id: str) -> dict[str, object]:
     """The cases the dossier lies in, and those it could be put into."""
     within = queries.cases_of(person, dossier_id)
     ids = {row.id for row in within}
-    mine = [row for row in queries.cases_list(person) if not (row.made_available or row.closed_at or row.fault)]
+    mine = [
+        row for row in queries.cases_list(person) if not (row.made_available or row.closed_at or row.fault)
+    ]
     return {"cases": within, "other_cases": [row for row in mine if row.id not in ids]}
 
 
