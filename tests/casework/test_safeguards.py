@@ -270,3 +270,14 @@ def test_a_colleague_who_writes_at_the_same_moment_costs_no_entry(desk: Desk, as
         enter(person, row, "minute", {"text": "x", "language": "en"}, SECRET, seen=seen)
     assert caught.value.code == "casework.national.moved"
     assert NationalEntry.objects.count() == 1
+
+
+def test_every_kind_that_executes_something_has_steps_to_look_at_first() -> None:
+    """A kind that names executing acts and finds no steps in the law would pass its gate unlooked."""
+    from corridor import dossier
+    from corridor.casework import safeguards
+
+    for name, kind in dossier.REGISTRY.items():
+        assert kind.executing <= set(kind.bodies), name
+        for basis in (each.code for each in law.instruments()):
+            assert bool(kind.executing) <= bool(safeguards.needed(name, basis)), (name, basis)

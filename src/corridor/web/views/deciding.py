@@ -52,7 +52,7 @@ def act(request: HttpRequest, person: Person, dossier_id: str, act: str) -> Http
     seen = tuple(each for each in values.get("seen", ()) if each)
     entry = request.POST.get("measure_entry", "")
     file = _file(person, found, act, schema)
-    for one in file.measures if file is not None else ():
+    for one in file.measures if file is not None and _names_measure(schema) else ():
         if (
             one.id == entry
         ):  # what a draft keeps, and what the page shows again; the action reads it from the file
@@ -112,9 +112,15 @@ def _sign(
 
 def _file(person: Person, found: DossierPage, act: str, schema: dict[str, Any]) -> NationalPage | None:
     """The national file, for an act that rests on safeguards or names a domestic measure."""
-    if act in executing(found.kind) or "measure" in schema.get("properties", {}):
+    if act in executing(found.kind) or _names_measure(schema):
         return queries.national_file(person, found.id)
     return None
+
+
+def _names_measure(schema: dict[str, Any]) -> bool:
+    """Whether an act's body names a domestic measure by its coded facts."""
+    part = schema.get("properties", {}).get("measure", {})
+    return any(str(each.get("$ref", "")).endswith("/Measure") for each in (part, *part.get("anyOf", ())))
 
 
 def _schema(found: DossierPage, act: str) -> dict[str, Any]:
@@ -195,6 +201,7 @@ def _show(
         "act": act,
         "file": _file(person, found, act, _schema(found, act)),
         "executes": act in executing(found.kind),
+        "names_measure": _names_measure(_schema(found, act)),
         "measure_entry": request.POST.get("measure_entry", ""),
         "possible": possible(found, act),
         "fields": place_texts([each for each in fields if each.code != "ground"], written),
