@@ -139,7 +139,10 @@ def receive_paper(
         )
         signed = acts.signed_act(home, made, opened, loaded, at)
         on_paper = papers.prepare(home, signed, opened.key, loaded)
-        posted = acts.letters(home, signed, papers.states(on_paper))
+        itself = (
+            {state} if papers.without_node(home, state) else set()
+        )  # its own paper is not sent back to it
+        posted = acts.letters(home, signed, papers.states(on_paper) | itself)
     name, row = secrets.token_hex(16), loaded.row
 
     def keep(moment: datetime) -> None:
