@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -30,6 +31,21 @@ from corridor.web.views.dossier import dossier_context, possible
 PACKAGES = {"deliver": "out", "confirm": "in"}
 OPENING = "request"
 CONDITIONAL = frozenset({"accept", "consult", "deliver"})
+#: Fields that name an act of the dossier: which acts they may name, and whose. Chosen from a list, never typed.
+NAMED: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "arrangement": (("arrange",), "theirs"),
+    "asked": (("ask_use", "ask_extension", "ask_measure"), "theirs"),
+    "executed": (("execute",), "own"),
+    "file": (("send_file",), "theirs"),
+    "handed_over": (("hand_over_items",), "theirs"),
+    "offer": (("accept",), "theirs"),
+    "power": (("add_power",), "own"),
+    "proposal": (("propose", "propose_enforcement"), "theirs"),
+    "report": (("report",), "theirs"),
+    "stated": (("state_costs",), "theirs"),
+    "statement": (("request", "supplement"), "any"),
+    "text": (("request", "propose_change", "extend"), "any"),
+}
 #: What the action itself writes into a hand-over.
 _SKIP = ("package", "packages", "custody")
 
@@ -138,26 +154,10 @@ def _choices(person: Person, found: DossierPage, act: str) -> dict[str, Any]:
     offers = choices(found.kind, found.instrument)
     if act == "refuse":
         offers["ground"] = [(row["id"], row["text"]) for row in grounds(found.kind, found.instrument)]
-    offers["answers"] = [
-        (row.id, f"{naming.say('done', found.kind, row.act)}, {naming.state_name(row.state)}, {row.id[:8]}")
-        for row in found.timeline
-        if not row.own
-    ]
-    offers["executed"] = [
-        (row.id, f"{naming.say('done', found.kind, row.act)}, {row.id[:8]}")
-        for row in found.timeline
-        if row.act == "execute" and row.outcome == "effective"
-    ]
-    offers["asked"] = [
-        (row.id, f"{naming.say('done', found.kind, row.act)}, {naming.state_name(row.state)}, {row.id[:8]}")
-        for row in found.timeline
-        if row.act == "ask_use" and not row.own
-    ]
-    offers["offer"] = [
-        (row.id, f"{naming.say('done', found.kind, row.act)}, {row.id[:8]}")
-        for row in found.timeline
-        if row.act == "accept" and row.conditions
-    ]
+    offers["answers"] = _acts(found, (), whose="theirs")
+    offers["acts"] = _acts(found, ())
+    for field, (names, whose) in NAMED.items():
+        offers[field] = _acts(found, names, whose=whose)
     if act in ("consult", "postpone"):
         offers["ground"] = [(row["id"], row["text"]) for row in grounds(found.kind, found.instrument, act)]
     if act in ("followed_by", "supplement"):
@@ -169,6 +169,21 @@ def _choices(person: Person, found: DossierPage, act: str) -> dict[str, Any]:
             if row.kind != found.kind and row.ours == found.ours
         ]
     return offers
+
+
+def _acts(found: DossierPage, names: tuple[str, ...], whose: str = "any") -> list[tuple[str, str]]:
+    """Acts of the dossier an act may name, the newest first; of any name where none is given.
+
+    An offer is one only where it carries conditions: what was accepted without them waits for nobody.
+    """
+    return [
+        (row.id, f"{naming.say('done', found.kind, row.act)}, {naming.state_name(row.state)}, {row.id[:8]}")
+        for row in reversed(found.timeline)
+        if (not names or row.act in names)
+        and row.outcome == "effective"
+        and (whose == "any" or row.own == (whose == "own"))
+        and (names != ("accept",) or row.conditions)
+    ]
 
 
 def _drafted(person: Person, found: DossierPage, act: str) -> dict[str, Any]:
