@@ -154,8 +154,8 @@ class Trust:
 
 
 def articles_only(ref: str) -> str:
-    """`42(6) with 40(21)(b)` -> `42 with 40`; `40(19)-(20), 36` -> `40, 36`."""
-    return _PARAGRAPHS.sub("", ref).strip()
+    """`42(6) with 40(21)(b)` -> `42 with 40`; `40(12)(d), 40(13), 36` -> `40, 36`."""
+    return ", ".join(dict.fromkeys(_PARAGRAPHS.sub("", ref).strip().split(", ")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
