@@ -259,6 +259,7 @@ def test_what_aurelia_seals_carries_the_conditions_agreed_and_the_laws_lines_of_
     before = _seal(desk, opening.id)  # offered is not agreed
     theirs(desk, opening.id, "accept_conditions", body={"offer": offer})
     after = _seal(desk, opening.id)
+    assert [terms(desk, one).sealed_before for one in (before, after)] == [True, False]
     told = [actions.open_evidence(person, one, secret=SECRET).conditions for one in (before, after)]
     assert "use_limited (XAA): In this case only." not in told[0]
     assert told[1][0] == "use_limited (XAA): In this case only."

@@ -16,7 +16,7 @@ from corridor import law
 from corridor.casework import safeguards, store
 from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House
-from corridor.casework.models import Package
+from corridor.casework.models import ActRow, Package
 from corridor.dossier import VerifiedAct
 
 OPENED = "opened"
@@ -30,7 +30,7 @@ _PACKAGE = "package"
 
 @dataclass(frozen=True)
 class Purpose:
-    """What evidence is opened for: one of USES. `to`: the State it is handed on to; `matter`: the other matter's file."""
+    """What evidence is opened for: one of USES. `to`: the State it is handed on to; `matter`: the other's file."""
 
     use: str = MATTER
     to: str = ""
@@ -87,6 +87,14 @@ def bound(loaded: store.Loaded, package: Package | None = None) -> tuple[Bound, 
                     one.code, words.text if words else "", words.language if words else "", act.state
                 )
     return tuple(found.values())
+
+
+def sealed_before(loaded: store.Loaded, package: Package) -> bool:
+    """Whether conditions were agreed after this State sealed the package: its index then does not say them."""
+    if package.direction != "out" or not loaded.state.conditions:
+        return False
+    agreed = [act.id for act in _effective(loaded) if act.act.header.act == "accept_conditions"]
+    return ActRow.objects.filter(pk__in=agreed[-1:], arrived__gt=package.arrived).exists()
 
 
 def lines(loaded: store.Loaded, on: date) -> tuple[law.Provision, ...]:

@@ -152,6 +152,7 @@ class UsePage(Plain):
     package: str
     dossier: str
     own: bool
+    sealed_before: bool  # conditions were agreed after it was sealed: its index does not say them
     giver: str
     conditions: tuple[BoundRow, ...]
     lines: tuple[LineRow, ...]
@@ -195,6 +196,7 @@ def use_terms(person: Person, package_id: str) -> UsePage:
         package=package.pk,
         dossier=package.dossier_id,
         own=package.direction == "out",
+        sealed_before=use.sealed_before(loaded, package),
         giver=use.giver(loaded, package),
         conditions=tuple(
             BoundRow(one.code, one.text, one.language, one.state) for one in use.bound(loaded, package)
