@@ -53,6 +53,8 @@ PAGES: dict[str, set[str]] = {
     "web:case-person-add": READERS,
     "web:case-import": READERS,
     "web:case-import-table": {"drafter"},  # who began it
+    "web:paper-peers": READERS,
+    "web:paper-received": {"signatory"},
     "web:people": {"supervisor", "administrator"},
     "web:officer-add": {"administrator"},
     "web:officer-reset": {"administrator"},

@@ -8,8 +8,10 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 from django.views.static import serve
 
+from corridor.casework.actions.paper import SCAN_MOST
 from corridor.web.api import api
 from corridor.web.pages import page
+from corridor.web.uploads import in_memory
 from corridor.web.views import (
     asking,
     case_persons,
@@ -24,6 +26,7 @@ from corridor.web.views import (
     law,
     law_file,
     national,
+    paper,
     people,
     sign,
 )
@@ -52,6 +55,11 @@ PAGES: list[URLPattern | URLResolver] = [
     path("drafts/<slug:draft_id>/read/", page(drafting.read, *BOTH), name="read-draft"),
     path("drafts/<slug:draft_id>/discard/", page(asking.discard, "POST"), name="discard"),
     path("dossiers/<slug:dossier_id>/", page(dossier.dossier), name="dossier"),
+    path(
+        "dossiers/<slug:dossier_id>/acts/received_paper/",
+        in_memory(SCAN_MOST, page(paper.receive, *BOTH)),
+        name="paper-received",
+    ),
     path("dossiers/<slug:dossier_id>/acts/<slug:act>/", page(deciding.act, *BOTH), name="act"),
     path("dossiers/<slug:dossier_id>/minute/", page(national.minute, *BOTH), name="minute"),
     path("dossiers/<slug:dossier_id>/measure/", page(national.measure, *BOTH), name="measure"),
@@ -70,6 +78,11 @@ PAGES: list[URLPattern | URLResolver] = [
     path("dossiers/<slug:dossier_id>/move/", page(dossier.move, *BOTH), name="move"),
     path("dossiers/<slug:dossier_id>/export/", page(dossier.export), name="export"),
     path("dossiers/<slug:dossier_id>/evidence/", page(evidence.add, *BOTH), name="evidence"),
+    path("dossiers/<slug:dossier_id>/papers/<slug:paper_id>/", page(paper.sent, *BOTH), name="paper-sent"),
+    path("papers/", page(paper.peers, *BOTH), name="paper-peers"),
+    path("papers/<slug:paper_id>/", page(paper.file), name="paper"),
+    path("scans/<slug:scan_id>/", page(paper.scan), name="scan"),
+    path("letters/<slug:act_id>/<str:state>/", page(paper.courier), name="courier"),
     path("packages/<slug:package_id>/", page(evidence.package), name="package"),
     path("packages/<slug:package_id>/check/", page(evidence.check, "POST"), name="check"),
     path("packages/<slug:package_id>/open/", page(evidence.open_, "POST"), name="open"),

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
+from corridor.dossier.paper.readback import code
 from corridor.law import Line
 from corridor.web import naming
 
@@ -52,6 +53,12 @@ def authority(code: str) -> str:
 def short(value: str) -> str:
     """A digest as people compare it: its first twelve digits."""
     return str(value)[:12]
+
+
+@register.filter
+def readback(act_id: str) -> str:
+    """The code by which an act of ours is named on the telephone."""
+    return code(act_id)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from corridor.casework.access import Person
 from corridor.casework.queries.pages import DossierPage, PossibleAct
 from corridor.casework.queries.people import authorities
 from corridor.dossier import REGISTRY
+from corridor.dossier.on_paper import RECEIVED
 from corridor.faults import Fault
 from corridor.web.forms.offers import language_offers
 from corridor.web.pages import show, status_of
@@ -50,6 +51,8 @@ def dossier_context(person: Person, found: DossierPage) -> dict[str, object]:
         "may_act": any(each.may_sign for each in found.possible),
         "mine": found.turn == person.state,
         "own_dossier": found.home == person.authority,
+        "papers": queries.papers_of(person, found.id) if person.may("dossier.read") else None,
+        "may_enter": any(each.act == RECEIVED and each.may_sign for each in found.possible),
     }
 
 

@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -25,28 +23,9 @@ from corridor.dossier.paper import words
 from corridor.dossier.paper.genuine import Answer
 from corridor.faults import Fault
 from corridor.web.pages import WebFault, home_state, status_of
+from corridor.web.uploads import bound, uploaded
 
 MOST = 8 * 1024 * 1024  # bytes of a file that is checked here; the command line takes larger ones
-
-
-class Bounded(FileUploadHandler):
-    """One file in memory, at most MOST bytes; what is larger ends the upload. Nothing goes to disk."""
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        super().new_file(*args, **kwargs)
-        self.parts: list[bytes] = []
-        self.held = 0
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        self.held += len(raw_data)
-        if self.held > MOST:
-            raise StopUpload(connection_reset=True)
-        self.parts.append(raw_data)
-
-    def file_complete(self, file_size: int) -> UploadedFile:
-        from io import BytesIO
-
-        return UploadedFile(BytesIO(b"".join(self.parts)), "file", size=self.held)
 
 
 # No token is asked for: the page changes nothing and what it answers does not depend on who is signed in, save what
@@ -78,10 +57,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
 
 
 def _answered(request: HttpRequest, person: Person | None) -> dict[str, Any]:
-    request.upload_handlers = [Bounded(request)]
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > MOST + 64 * 1024:
-        raise WebFault("web.check.too-large", limit=MOST // (1024 * 1024))
+    bound(request, MOST)
     address = str(request.META.get("REMOTE_ADDR", ""))
     asked = request.POST.get("ask", "")
     if asked == "code":
@@ -92,10 +68,10 @@ def _answered(request: HttpRequest, person: Person | None) -> dict[str, Any]:
     if asked == "call" and person is not None:
         state = request.POST.get("state", "")
         return {"call_back": queries.call_back(person, state), "called": state[:3]}
-    file = request.FILES.get("file")
+    file = uploaded(request, "file")
     if file is None:
         raise WebFault("web.check.no-file")
-    answer = queries.check_file(file.read(), address=address, received=_day(request.POST.get("received", "")))
+    answer = queries.check_file(file, address=address, received=_day(request.POST.get("received", "")))
     return {"answer": answer, **_said(answer)}
 
 
