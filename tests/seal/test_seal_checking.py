@@ -472,3 +472,14 @@ def test_a_signer_without_the_power_of_custody_is_not_believed(sealed: Sealed) -
     report = package.verify(made.path, trust=lambda state: [clerk.key.public])
     assert codes(report) == {"notary.credential.no-power"}
     assert report.verdict == CHANGED
+
+
+def test_a_file_being_added_at_the_moment_is_told_and_is_no_fault(sealed: Sealed, cast: Cast) -> None:
+    """A node adds statements and proofs while somebody checks: half of one is not a change of the evidence."""
+    path, trust = sealed().path, cast.keys_for
+    (path / "custody" / f".tmp-{'0f' * 8}").write_bytes(b"half")
+    report = package.verify(path, trust=trust)
+    assert report.verdict == "unchanged"
+    assert "being-written" in {note.code for note in report.not_checked}
+    (path / "data" / f".tmp-{'0f' * 8}").write_bytes(b"half")
+    assert "seal.bag.extra-file" in codes(package.verify(path, trust=trust))

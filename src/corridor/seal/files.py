@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from corridor.seal.faults import PackageError
 
@@ -33,6 +35,10 @@ def disk_faults() -> Iterator[None]:
         if error.errno == errno.EFBIG:
             raise PackageError("seal.disk.file-too-large") from error
         raise PackageError("seal.disk.refused", errno=errno.errorcode.get(error.errno or 0, "?")) from error
+
+
+#: What a file is called while `write_whole` writes it. No reader of a package looks into one.
+BEING_WRITTEN: Final = re.compile(r"\.tmp-[0-9a-f]{16}")
 
 
 def write_whole(file: Path, data: bytes, mode: int = 0o666) -> None:

@@ -17,6 +17,7 @@ from corridor.seal import age
 from corridor.seal.age.stream import sealed_size
 from corridor.seal.checking.report import Report
 from corridor.seal.faults import AgeFault, PackageError
+from corridor.seal.files import BEING_WRITTEN
 from corridor.seal.layout import (
     BAG_INFO,
     BAGIT,
@@ -47,7 +48,11 @@ _GROWING: Final = ("package-key/", "custody/", "trust/")
 
 def walk(folder: Path, report: Report) -> Iterator[str]:
     """Every file by its relative name; anything that is neither file nor folder is a finding, and so is what lies
-    deeper than a package goes. Nothing there is looked into."""
+    deeper than a package goes. Nothing there is looked into.
+
+    Where a package grows somebody may be adding to it meanwhile: a file not whole yet is told, and is no fault of it.
+    """
+    being_written = 0
     waiting = [""]
     while waiting:
         base = waiting.pop()
@@ -58,6 +63,9 @@ def walk(folder: Path, report: Report) -> Iterator[str]:
             continue
         for name in entries:
             relative = f"{base}/{name}" if base else name
+            if relative.startswith(_GROWING) and BEING_WRITTEN.fullmatch(name):
+                being_written += 1
+                continue
             try:
                 mode = (folder / relative).lstat().st_mode
             except OSError as error:
@@ -74,6 +82,8 @@ def walk(folder: Path, report: Report) -> Iterator[str]:
                 yield relative
             else:
                 report.note("seal.bag.extra-file", name=_printable(relative))
+    if being_written:
+        report.could_not("being-written", n=being_written)
 
 
 def _printable(name: str) -> str:
