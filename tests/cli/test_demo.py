@@ -55,7 +55,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.C
         command("--exit", "--dir", str(folder), "--evidence", str(mine)),
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=400,
     )
     return folder, done
 

@@ -148,7 +148,7 @@ class ItemAsked(OpenIn):
 
 
 class Content(Schema):
-    to: dict[str, str] | None = None
+    to: dict[str, str] | list[dict[str, str]] | None = None  # several where the kind is among several States
     basis: dict[str, str] | None = None
     body: Json = {}
     texts: list[dict[str, str]] = []
@@ -171,6 +171,7 @@ class ActIn(Content, Secret):
     kind: str | None = None
     seen: list[str] = []
     attachments: list[Json] = []
+    packages: list[str] = []  # of an act that hands evidence over or confirms it
     override_reason: str | None = None
     draft: str | None = None
     measure_entry: str | None = (
@@ -352,6 +353,7 @@ def sign(request: HttpRequest, given: ActIn) -> Json:
         override_reason=given.override_reason,
         draft_id=given.draft,
         measure_entry=given.measure_entry,
+        packages=tuple(given.packages),
     )
     return signed.to_dict()
 

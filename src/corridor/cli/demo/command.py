@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from corridor.cli.demo import emergency, evidence, extradition, stage
+from corridor.cli.demo import emergency, evidence, extradition, joint, stage
 from corridor.cli.demo.client import Officer
 from corridor.cli.demo.processes import DemoFault, running
 from corridor.cli.demo.proof import OUTCOMES, holds
@@ -51,6 +51,7 @@ def demo(leave: bool, folder: Path, source: Path | None) -> None:
             ),
             ("A life at risk: data before papers", lambda: emergency.play(teller, folder / "answer")),
             ("A person about to leave: extradition", lambda: extradition.play(teller)),
+            ("One group, three States: a joint investigation", lambda: joint.play(teller, folder / "shared")),
         ):
             click.echo(f"\n{title}")
             play()
