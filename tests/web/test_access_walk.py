@@ -53,6 +53,7 @@ PAGES: dict[str, set[str]] = {
     "web:case-person-add": READERS,
     "web:case-import": READERS,
     "web:case-import-table": {"drafter"},  # who began it
+    "web:courier": WRITERS,
     "web:paper-peers": READERS,
     "web:paper-received": {"signatory"},
     "web:people": {"supervisor", "administrator"},
@@ -140,6 +141,10 @@ def values_for(desk: Desk, office: str, own: bool = True) -> dict[str, str]:
         "person_id": desk.persons[office],
         "import_id": desk.imports[office],
         "upload_id": "nobody-knows",
+        "paper_id": ABSENT[:32],
+        "scan_id": ABSENT[:32],
+        "act_id": desk.dossiers[office],
+        "state": "XBB",
         "item": "1",
         "measure_id": ABSENT,
         "step": "served",
