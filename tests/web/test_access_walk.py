@@ -87,7 +87,7 @@ PAGES: dict[str, set[str]] = {
     "api:people_list": {"supervisor", "administrator"},
 }
 ABSENT = "f" * 64
-OBJECTS = ("dossier_id", "draft_id", "package_id", "upload_id", "case_id", "person_id", "import_id")
+OBJECTS = ("dossier_id", "draft_id", "package_id", "upload_id", "case_id", "person_id", "import_id", "act_id")
 
 
 @dataclass(frozen=True)
