@@ -176,11 +176,13 @@ class Worker:
         for held in HeldLetter.objects.filter(next_due__lte=at):
             tried += 1
             self._fetch(held.state, held.dossier, at, naming=held.act_id)
-            held.attempts += 1
-            held.next_due = at + backoff(held.attempts, seed=held.pk)
-            held.save(update_fields=["attempts", "next_due"])
-            if held.attempts > 20:
-                held.delete()
+            tries = held.attempts + 1
+            # The letter may have come again meanwhile, and its row be gone.
+            HeldLetter.objects.filter(pk=held.pk).update(
+                attempts=tries, next_due=at + backoff(tries, seed=held.pk)
+            )
+            if tries > 20:
+                HeldLetter.objects.filter(pk=held.pk).delete()
         for row in Dossier.objects.filter(incomplete=True):
             needed = store.missing(row)
             if not needed:

@@ -99,7 +99,7 @@ def prepare(
                 signer,
                 kind,
                 package.pk,
-                follows=custody.heads(folder),
+                follows=custody.following(folder, kind),
                 at=at,
                 facts={"dossier": row.pk, "to" if kind == SENT else "from": member.state},
             )
