@@ -9,7 +9,7 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-from corridor.dossier.identifiers.checked import Checked, Verdict
+from corridor.dossier.identifiers.checked import Checked
 from corridor.dossier.identifiers.times import moment_of
 
 _SHARED = ip_network("100.64.0.0/10")  # RFC 6598: behind carrier-grade NAT
@@ -47,8 +47,11 @@ def ip(type: str, text: str, parts: Mapping[str, Any], at: datetime | None) -> C
     normal = f"{normal}|{port}|{moment.normal}"
     if moment.verdict == "good":
         return replace(found, normal=normal)
-    worse: Verdict = "wrong" if moment.verdict == "wrong" else "doubtful"
-    return replace(found, normal=normal, verdict=worse, code=moment.code, missing=moment.missing)
+    if moment.verdict == "wrong" or not found.code:
+        return replace(found, normal=normal, verdict=moment.verdict, code=moment.code, missing=moment.missing)
+    return replace(
+        found, normal=normal, missing=moment.missing
+    )  # an address nobody can be asked about comes first
 
 
 def _not_public(address: IPv4Address | IPv6Address) -> str | None:

@@ -68,6 +68,12 @@ def warning_text(text: str, code: str) -> str:
 
 
 @register.filter
+def normal_form(text: str) -> str:
+    """An identifier in the form it is compared in, its parts told apart for reading."""
+    return str(text).replace("|", " · ")
+
+
+@register.filter
 def years(months: int) -> str:
     """A maximum penalty in months, in years where it comes to whole ones."""
     if months % 12:
@@ -81,4 +87,13 @@ def iso_time(text: str) -> SafeString:
     return moment(datetime.fromisoformat(text))
 
 
-__all__ = ["departs_item", "is_named", "iso_time", "place_label", "register", "warning_text", "years"]
+__all__ = [
+    "departs_item",
+    "is_named",
+    "iso_time",
+    "normal_form",
+    "place_label",
+    "register",
+    "warning_text",
+    "years",
+]

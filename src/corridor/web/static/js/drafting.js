@@ -126,7 +126,7 @@
       compare.type = "submit";
       compare.name = "do";
       compare.value = "save";
-      compare.textContent = told.by;
+      compare.textContent = line.dataset.compare + " (" + told.by + ")";
       line.append(" ", compare);
       return "clash";
     }
@@ -178,7 +178,8 @@
       return;
     }
     leaving = true;
-    form.requestSubmit(button);
+    // The button to compare stood in the line that has just been written anew.
+    form.requestSubmit(form.contains(button) ? button : form.querySelector("button[data-keep-plain]"));
   });
   trouble.querySelector("[data-keep-again]").addEventListener("click", async () => {
     await freshToken();
@@ -192,6 +193,14 @@
   document.addEventListener("htmx:config:request", (event) => {
     const body = event.detail && event.detail.ctx && event.detail.ctx.request && event.detail.ctx.request.body;
     if (body && body.delete) body.delete("secret");
+  });
+
+  /* An answer that is not what stands beside a form (the page to sign in, a fault) takes no place and no focus on it. */
+  document.addEventListener("htmx:before:response", (event) => {
+    const raw = event.detail.ctx.response.raw;
+    if (event.target !== form || (raw.ok && !raw.redirected)) return;
+    event.preventDefault();
+    if (raw.redirected) endedSession();
   });
 
   /* What is said of an identifier stands at its field as well as beside the form. */
