@@ -71,6 +71,11 @@ DOSSIER: dict[str, tuple[Callable[[Person, str], Any], set[str], bool]] = {
         {D, S, V},
         False,
     ),
+    "record_safeguards": (
+        lambda p, d: actions.record_safeguards(p, d, findings=[], secret=SECRET),
+        {D, S, V},
+        False,
+    ),
     "skip_safeguard": (
         lambda p, d: actions.skip_safeguard(
             p, d, step="non_discrimination", reason="r", language="en", secret=SECRET

@@ -53,6 +53,31 @@ def test_a_safeguard_is_recorded_on_its_page_and_stands_on_the_dossiers(desk: De
     assert "Order 12/26." in shown
 
 
+def test_the_steps_that_are_missing_are_recorded_together_under_one_secret(desk: Desk, asked: str) -> None:
+    """Each is an entry of its own; one that cannot stand keeps all of them out, and nothing typed is lost."""
+    path = f"/dossiers/{asked}/safeguards/"
+    record(desk, asked, "personal_data")
+    assert page("ca-drafter", path).count("data-step=") == 4
+    given = {"outcome.non_discrimination": "met", "reason.non_discrimination": "A fraud.",
+             "outcome.authorisation": "met", "reason.authorisation": "Order 12/26."}  # fmt: skip
+    refused = post("ca-drafter", path, **given)
+    assert (refused.status_code, NationalEntry.objects.count()) == (422, 1)
+    assert "casework.safeguard.who" in refused.content.decode()
+    assert "Order 12/26." in refused.content.decode()
+    given |= {"authority.authorisation": "Court", "on.authorisation": DAY}
+    assert post("ca-drafter", path, **given).status_code == 302
+    found = {one.step: one for one in queries.national_file(desk.person("ca-drafter"), asked).steps}
+    assert {step for step, one in found.items() if one.outcome == "met"} == {
+        "non_discrimination", "authorisation", "personal_data",
+    }  # fmt: skip
+    assert found["authorisation"].findings[0].date == DAY
+    refused = post(
+        "ca-drafter", path, **{"outcome.political_offence": "skipped", "reason.political_offence": "x"}
+    )
+    assert refused.status_code == 403
+    assert post("ca-drafter", path).status_code == 422  # nothing found is nothing recorded
+
+
 def test_a_step_that_is_always_looked_at_offers_no_not_needed(desk: Desk, asked: str) -> None:
     assert 'value="not_needed"' not in page(
         "ca-signatory", f"/dossiers/{asked}/safeguards/non_discrimination/"

@@ -22,6 +22,7 @@ from corridor.law.ruleset import DEFAULT
 RECORDED = "safeguard"
 SKIPPED = "safeguard_skipped"
 MET, CONDITIONS, NOT_MET, NOT_NEEDED = "met", "met_with_conditions", "not_met", "not_needed"
+SET_ASIDE = "skipped"
 OUTCOMES = (MET, CONDITIONS, NOT_MET, NOT_NEEDED)
 
 
@@ -41,7 +42,7 @@ class Standing:
         """`missing`, `skipped`, or what was found."""
         if self.latest is None:
             return "missing"
-        return "skipped" if self.latest.kind == SKIPPED else str(self.latest.content["outcome"])
+        return SET_ASIDE if self.latest.kind == SKIPPED else str(self.latest.content["outcome"])
 
     @property
     def lifted(self) -> FileEntry | None:

@@ -69,6 +69,11 @@ PAGES: list[URLPattern | URLResolver] = [
         name="measure-step",
     ),
     path(
+        "dossiers/<slug:dossier_id>/safeguards/",
+        page(national.safeguards_together, *BOTH),
+        name="safeguards",
+    ),
+    path(
         "dossiers/<slug:dossier_id>/safeguards/<slug:step>/",
         page(national.safeguard, *BOTH),
         name="safeguard",

@@ -56,7 +56,7 @@ from corridor.casework.actions.people import (
     signed_in,
     too_many,
 )
-from corridor.casework.actions.safeguards import record_safeguard, skip_safeguard
+from corridor.casework.actions.safeguards import record_safeguard, record_safeguards, skip_safeguard
 
 __all__ = [
     "abandon_upload",
@@ -94,6 +94,7 @@ __all__ = [
     "record_minute",
     "record_progress",
     "record_safeguard",
+    "record_safeguards",
     "remove_case_person",
     "rename_case",
     "reopen_case",

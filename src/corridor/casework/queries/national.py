@@ -242,7 +242,7 @@ def finding_row(entry: FileEntry) -> FindingRow:
         id=entry.id,
         at=entry.at,
         officer=entry.officer,
-        outcome=str(content.get("outcome", "skipped")),
+        outcome=str(content.get("outcome", safeguards.SET_ASIDE)),
         reason=str(content["reason"]),
         language=str(content["language"]),
         authority=str(content.get("authority", "")),

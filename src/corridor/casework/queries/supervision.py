@@ -132,7 +132,7 @@ def _look(home: House, row: Dossier, found: _Found) -> None:
         refused = False
         for entry in standing.entries:
             finding = finding_row(entry)
-            if finding.outcome in ("skipped", safeguards.NOT_MET) or refused:
+            if finding.outcome in (safeguards.SET_ASIDE, safeguards.NOT_MET) or refused:
                 found.decisions.append(
                     DecisionRow(
                         place,

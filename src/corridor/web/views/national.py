@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from corridor import law
 from corridor.casework import actions, measures, queries, safeguards
 from corridor.casework.access import Person
+from corridor.casework.actions.safeguards import Finding
 from corridor.casework.fault import NotFound
 from corridor.casework.house import house
 from corridor.casework.queries.national import MeasureRow, StepRow
@@ -24,8 +25,6 @@ from corridor.web.forms.offers import Offers, choices, language_offers
 from corridor.web.forms.schema import Reader
 from corridor.web.pages import posted, show, status_of, wrong_field
 from corridor.web.views.dossier import dossier_context
-
-SKIP = "skipped"
 
 
 def minute(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
@@ -110,7 +109,9 @@ def safeguard(request: HttpRequest, person: Person, dossier_id: str, step: str) 
         raise NotFound
 
     def act() -> None:
-        _record(request, person, dossier_id, step)
+        actions.record_safeguards(
+            person, dossier_id, findings=[_finding(request, step)], secret=request.POST.get("secret", "")
+        )
 
     fault = _try(request, act)
     if isinstance(fault, bool):
@@ -129,29 +130,60 @@ def safeguard(request: HttpRequest, person: Person, dossier_id: str, step: str) 
     return _page(request, person, "safeguard", found, context)
 
 
+def safeguards_together(request: HttpRequest, person: Person, dossier_id: str) -> HttpResponseBase:
+    """Every step that is not recorded on one page: each with its finding and its reason, one secret for all."""
+    found = queries.dossier_page(person, dossier_id)
+    person.require("national.write")
+    rows = queries.national_file(person, dossier_id).missing
+    if not rows and request.method != "POST":
+        return redirect("web:dossier", dossier_id=dossier_id)
+
+    def act() -> None:
+        given = [
+            _finding(request, each.step, f".{each.step}")
+            for each in rows
+            if request.POST.get(f"outcome.{each.step}")
+        ]
+        actions.record_safeguards(person, dossier_id, findings=given, secret=request.POST.get("secret", ""))
+
+    fault = _try(request, act)
+    if isinstance(fault, bool):
+        return redirect("web:dossier", dossier_id=dossier_id)
+    post = request.POST
+    context = _words(request) | {
+        "rows": [
+            {
+                "row": each,
+                "outcomes": _outcomes(each),
+                "outcome": post.get(f"outcome.{each.step}", ""),
+                "reason": post.get(f"reason.{each.step}", ""),
+                "authority": post.get(f"authority.{each.step}", ""),
+                "on": post.get(f"on.{each.step}", ""),
+                "asks_who": each.needed == law.Needed.WHERE_DOMESTIC_LAW_ASKS,
+            }
+            for each in rows
+        ],
+        "may_skip": person.may("safeguard.skip"),
+        "fault": fault,
+    }
+    return _page(request, person, "safeguards", found, context)
+
+
 def supervision(request: HttpRequest, person: Person) -> HttpResponseBase:
     """Over all dossiers of the authority: safeguards set aside, not met or missing; measures and uses to look at."""
     return show(request, person, "supervision", {"s": queries.supervision(person)})
 
 
-def _record(request: HttpRequest, person: Person, dossier_id: str, step: str) -> None:
-    outcome = request.POST.get("outcome", "")
-    shared: dict[str, Any] = {
-        "step": step,
-        "reason": request.POST.get("reason", "").replace("\r\n", "\n"),
-        "language": request.POST.get("language", "en"),
-        "secret": request.POST.get("secret", ""),
-    }
-    if outcome == SKIP:
-        actions.skip_safeguard(person, dossier_id, **shared)
-        return
-    actions.record_safeguard(
-        person,
-        dossier_id,
-        outcome=outcome,
-        authority=request.POST.get("authority", ""),
-        on=_day(request.POST.get("on", "")),
-        **shared,
+def _finding(request: HttpRequest, step: str, mark: str = "") -> Finding:
+    """What was posted of one step; `mark` follows the names of its fields where a page has several."""
+    post = request.POST
+    return Finding(
+        step,
+        post.get(f"outcome{mark}", ""),
+        post.get(f"reason{mark}", "").replace("\r\n", "\n"),
+        post.get("language", "en"),
+        post.get(f"authority{mark}", ""),
+        _day(post.get(f"on{mark}", "")),
     )
 
 
