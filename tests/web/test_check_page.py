@@ -118,9 +118,10 @@ def test_an_officer_is_led_to_a_dossier_only_where_it_is_theirs(desk: Desk) -> N
 
 
 def test_what_is_too_large_is_refused_before_it_is_held(desk: Desk) -> None:
-    status, page = _ask(Client(), b"%PDF-" + b"x" * (MOST + 100_000))
-    assert status == 422
-    assert "web.check.too-large" in page
+    for over in (1, 100_000, 1_000_000):
+        status, page = _ask(Client(), b"%PDF-" + b"x" * (MOST + over))
+        assert status == 422
+        assert "web.upload.too-large" in page
     assert Client().post("/check/", {"ask": "file"}).status_code == 422
 
 

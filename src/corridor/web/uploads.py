@@ -52,8 +52,11 @@ def bound(request: HttpRequest, most: int) -> None:
 
 
 def uploaded(request: HttpRequest, name: str) -> bytes | None:
-    """The file of that name, whole; None where none was chosen."""
+    """The file of that name, whole; None where none was chosen. Raises `web.upload.too-large` for one cut short."""
     files: MultiValueDict[str, Any] = request.FILES
+    for each in request.upload_handlers:
+        if isinstance(each, Bounded) and each.held > each.most:
+            raise WebFault("web.upload.too-large", limit=each.most // (1024 * 1024))
     file = files.get(name)
     return None if file is None else bytes(file.read())
 

@@ -174,7 +174,7 @@ def _entering(
         "zones": ZONES,
         "languages": language_offers(),
         "may_sign": person.may("act.sign"),
-        "scan_most": SCAN_MOST // (1024 * 1024),
+        "scan_most": SCAN_MOST,
     }
     return show(request, person, "paper_received", context, status=status_of(fault) if fault else 200)
 
