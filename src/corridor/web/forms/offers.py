@@ -60,9 +60,14 @@ def choices(kind: str, instrument: str) -> dict[str, Offers]:
             (each.id, naming.say("measure", each.id, default=each.text)) for each in form.measures
         ]
         offers["measures"] = offers["measure.kind"]
+        offers["safeguards_after"] = [
+            (each.step, naming.say("safeguard", each.step, default=each.step))
+            for each in law.steps(kind, instrument, on=house().clock().date())
+        ]
         offers["items"] = [
             (each.id, naming.say("content", each.id, default=each.text)) for each in form.contents
         ]
+        offers["not_executed"] = [*offers["measure.kind"], *offers["items"]]
     return offers
 
 
