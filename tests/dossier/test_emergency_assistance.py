@@ -229,7 +229,7 @@ def test_what_the_papers_still_lack_is_shown_and_the_danger_itself_is_only_recom
 def test_the_provider_holds_nothing_and_the_search_ends_after_its_review():
     table = opened()
     table.act("XBB", "execute", {**ORDER, "route": "provider_voluntary"})
-    table.act("XBB", "answer_items", {"items": [{"result": "not_held"}]})
+    table.act("XBB", "answer_items", {"data_items": [{"outcome": "not_held"}]})
     state = sound(table)
     assert (state.status, clock(state, "immediate"), owed(state)) == (
         "nothing_found",

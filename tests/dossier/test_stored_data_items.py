@@ -33,7 +33,7 @@ def executed(basis="UNCC_2024", body=None, **more):
 
 
 def answer(*results):
-    return {"items": [{"number": n, "result": result} for n, result in enumerate(results, start=1)]}
+    return {"data_items": [{"number": n, "outcome": result} for n, result in enumerate(results, start=1)]}
 
 
 @BASES
@@ -59,7 +59,7 @@ def test_three_items_in_two_executions_and_two_deliveries(basis):
     table.act("XBB", "deliver", {"packages": [SECOND], "custody": ["dc" * 32], "executed": second.id})
     state = sound(table)
     assert (state.status, state.turn) == ("delivered", "XAA")
-    table.act("XBB", "answer_items", {"items": [{"number": 3, "result": "found", "packages": [SECOND]}]})
+    table.act("XBB", "answer_items", {"data_items": [{"number": 3, "outcome": "found", "packages": [SECOND]}]})
     table.act("XAA", "confirm", {"packages": [SECOND]})
     state = sound(table)
     assert (state.status, owed(state)) == ("confirmed", [("release-preserved", "XBB")])
@@ -82,13 +82,13 @@ def test_nothing_found_of_any_item_ends_the_search():
     table.act(
         "XBB",
         "answer_items",
-        {"items": [{"number": 2, "result": "not_held"}, {"number": 3, "result": "deleted"}]},
+        {"data_items": [{"number": 2, "outcome": "not_held"}, {"number": 3, "outcome": "deleted"}]},
     )
     state = sound(table)
     assert (state.status, state.turn) == ("nothing_found", "XAA")
     assert flags(state) == ["deleted-though-preserved"]
     assert clock(state, "expedited") == "met"
-    table.act("XBB", "answer_items", {"items": [{"number": 3, "result": "found"}]})  # found after all
+    table.act("XBB", "answer_items", {"data_items": [{"number": 3, "outcome": "found"}]})  # found after all
     state = sound(table)
     assert (state.status, ("delivery", "XBB") in owed(state)) == ("executed", True)
     table = executed()
@@ -104,9 +104,9 @@ def test_more_data_asked_for_opens_the_search_again():
     table.act("XAA", "supplement", {"data_identification": {"data": [{"category": "traffic"}]}})
     state = sound(table)
     assert (state.status, ("answer-items", "XBB") in owed(state)) == ("executed", True)
-    table.act("XBB", "answer_items", {"items": [{"number": 4, "result": "found"}]})
+    table.act("XBB", "answer_items", {"data_items": [{"number": 4, "outcome": "found"}]})
     assert sound(table).status == "executed"
-    wrong = table.act("XBB", "answer_items", {"items": [{"number": 5, "result": "found"}]})
+    wrong = table.act("XBB", "answer_items", {"data_items": [{"number": 5, "outcome": "found"}]})
     assert reason(sound(table), wrong) == "stored_data.rule.no-such-item"
 
 
@@ -114,15 +114,15 @@ def test_an_item_withheld_has_its_reasons_and_what_needs_care_is_marked():
     table = executed()
     held = {
         "number": 3,
-        "result": "withheld",
+        "outcome": "withheld",
         "ground": "domestic_prohibition",
         "restrictions": ["privileged"],
     }
-    bare = table.act("XBB", "answer_items", {"items": [held]})
+    bare = table.act("XBB", "answer_items", {"data_items": [held]})
     assert reason(sound(table), bare) == "stored_data.rule.reasons-missing"
-    table.act("XBB", "answer_items", {"items": [held]}, texts=WHY)
+    table.act("XBB", "answer_items", {"data_items": [held]}, texts=WHY)
     assert flags(sound(table)) == []
-    table.act("XBB", "answer_items", {"items": [{**held, "ground": "political_offence"}]}, texts=WHY)
+    table.act("XBB", "answer_items", {"data_items": [{**held, "ground": "political_offence"}]}, texts=WHY)
     assert flags(sound(table)) == ["ground-not-listed"]
 
 

@@ -24,6 +24,7 @@ class _ContentInterception(Part[Intercepting]):
         "request": ("specified_communications", *LIVE_TEXTS),
         "supplement": ("specified_communications", *LIVE_TEXTS),
     }
+    answers = {"destroy-not-needed": "destroyed"}
 
     def start(self) -> Intercepting:
         return Intercepting()

@@ -107,6 +107,13 @@ class _Collecting(Part[Collected]):
         "ask_end": ("note",),
         "end_collection": ("note",),
     }
+    answers = {
+        "delivery": "begin",
+        "end-collection": "end_collection",
+        "extension-answer": "grant_extension",
+        "last-package": "deliver",
+    }
+    grave = frozenset({"ask_end", "end_collection", "decline_extension"})
 
     def start(self) -> Collected:
         return Collected()

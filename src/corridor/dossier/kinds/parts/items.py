@@ -40,7 +40,7 @@ class ItemAnswer(Coded):
     """What was found of one item. `withheld` has its reasons; `restrictions` say what of it needs care."""
 
     number: Annotated[int, Field(ge=1, le=999)] = 1
-    result: Literal["found", "not_found", "not_held", "deleted", "withheld"]
+    outcome: Literal["found", "not_found", "not_held", "deleted", "withheld"]
     packages: tuple[Digest, ...] = ()
     ground: Word | None = None  # why it is withheld, by its id in the law data
     restrictions: tuple[
@@ -51,7 +51,7 @@ class ItemAnswer(Coded):
 class AnswerItems(Coded):
     """Items in any number and order; a later answer to an item takes the place of an earlier one."""
 
-    items: Annotated[tuple[ItemAnswer, ...], Field(min_length=1)]
+    data_items: Annotated[tuple[ItemAnswer, ...], Field(min_length=1)]
 
 
 class ReleasePreserved(Coded):
@@ -94,6 +94,7 @@ class ItemsPart(Part[Items]):
     name = "items"
     bodies = {"answer_items": AnswerItems, "release_preserved": ReleasePreserved}
     texts = {"answer_items": ("note", "reasons"), "release_preserved": ("note",)}
+    answers = {"answer-items": "answer_items", "release-preserved": "release_preserved"}
 
     def __init__(self, field: str) -> None:
         self._field = field
@@ -104,10 +105,10 @@ class ItemsPart(Part[Items]):
     def forbid(self, status: str, facts: Facts, move: Move) -> str | None:
         held, body = self.of(facts), move.body
         match move.name:
-            case "answer_items" if any(each.number > len(held.items) for each in body.items):
+            case "answer_items" if any(each.number > len(held.items) for each in body.data_items):
                 return "no-such-item"
             case "answer_items" if (
-                any(each.result == "withheld" for each in body.items) and move.act.text("reasons") is None
+                any(each.outcome == "withheld" for each in body.data_items) and move.act.text("reasons") is None
             ):
                 return "reasons-missing"
             case "release_preserved" if body.preservation not in {each.dossier for each in held.preserved}:
@@ -131,8 +132,8 @@ class ItemsPart(Part[Items]):
                 )
             case "answer_items":
                 found = list(held.items)
-                for each in body.items:
-                    found[each.number - 1] = replace(found[each.number - 1], result=each.result)
+                for each in body.data_items:
+                    found[each.number - 1] = replace(found[each.number - 1], result=each.outcome)
                 return replace(held, items=tuple(found))
             case "deliver" if len(held.items) == 1:  # what was handed over is the one thing asked for
                 return replace(held, items=(replace(held.items[0], result="found"),))
@@ -148,8 +149,8 @@ class ItemsPart(Part[Items]):
         if move.name != "answer_items":
             return
         form = under.form
-        for each in move.body.items:
-            if each.result == "deleted" and self.of(facts).preserved:
+        for each in move.body.data_items:
+            if each.outcome == "deleted" and self.of(facts).preserved:
                 yield Flag("deleted-though-preserved", move.id)
             if form.known and each.ground is not None and form.ground(each.ground) is None:
                 yield Flag("ground-not-listed", move.id, form.cite())

@@ -16,6 +16,7 @@ class _Linking(Part[tuple[Link, ...]]):
     name = "linking"
     bodies = {"followed_by": FollowedBy}
     texts = {"followed_by": ("note",)}
+    aside = frozenset({"followed_by"})
 
     def start(self) -> tuple[Link, ...]:
         return ()

@@ -59,7 +59,7 @@ class Execution:
 
 class _Reviewing(Part[tuple[Execution, ...]]):
     name = "reviewing"
-    answers = {"review": "review"}
+    answers = {"decision": "execute", "review": "review"}  # what is done at once is what decides
     bodies = {"review": Review}
     texts = {"review": ("reasons",)}
 
