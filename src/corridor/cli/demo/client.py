@@ -85,6 +85,11 @@ class Officer:
     def page(self, dossier: str) -> Json:
         return self.call("GET", f"dossiers/{dossier}")
 
+    def dossiers(self) -> set[str]:
+        """The dossiers on the desk."""
+        desk = self.call("GET", "desk")
+        return {row["dossier"] for part in ("needs_me", "waits_on_them", "closed") for row in desk[part]}
+
     def draft(self, **content: Any) -> Json:
         return self.call("POST", "drafts", content)
 

@@ -55,6 +55,7 @@ def demo(leave: bool, folder: Path, source: Path | None) -> None:
         ):
             click.echo(f"\n{title}")
             play()
+        teller.settle()
         click.echo("Proving the outcome in a fresh process …")
         outcome = prove(folder)
         click.echo(f"The story took {time.monotonic() - began:.0f} seconds, set-up of the stage included.\n")

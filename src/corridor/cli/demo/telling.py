@@ -50,10 +50,24 @@ class Teller:
 
         return until(f"the act {act!r} at {officer.login.authority}", there, logs=self.logs)
 
+    def settle(self) -> None:
+        """Wait until every letter of every desk has its receipt: only then do all States hold the same."""
+        for officer in (
+            self.cast.duty,
+            self.cast.central,
+            self.cast.duty_there,
+            self.cast.central_there,
+            self.cast.central_third,
+        ):
+
+            def quiet(officer: Officer = officer) -> bool:
+                rows = [row for dossier in officer.dossiers() for row in officer.page(dossier)["timeline"]]
+                return all(row["delivery"] in {"theirs", "received"} for row in rows)
+
+            until(f"receipts at {officer.login.authority}", quiet, logs=self.logs)
+
     def _timeline(self, officer: Officer, dossier: str) -> Any:
-        desk = officer.call("GET", "desk")
-        known = {row["dossier"] for part in ("needs_me", "waits_on_them", "closed") for row in desk[part]}
-        return officer.page(dossier)["timeline"] if dossier in known else []
+        return officer.page(dossier)["timeline"] if dossier in officer.dossiers() else []
 
     def order(
         self, officer: Officer, dossier: str, measure: Mapping[str, Any], about: Mapping[str, str]
