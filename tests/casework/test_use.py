@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +189,17 @@ def test_this_state_cannot_allow_itself(desk: Desk, given: str) -> None:
 
 def test_a_use_nobody_knows_opens_nothing(desk: Desk, given: str) -> None:
     assert refused(desk, given, "curiosity") == "casework.use.unknown"
+
+
+def test_what_a_review_did_not_uphold_is_opened_for_nothing_but_what_may_clear_an_accused(
+    desk: Desk, given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which packages these are is the kind's answer (tests/dossier/test_emergency_assistance.py)."""
+    kind = replace(dossier.REGISTRY["stored_data"], barred=lambda facts: frozenset({given}))
+    monkeypatch.setattr(dossier, "REGISTRY", {**dossier.REGISTRY, "stored_data": kind})
+    for use in (MATTER, OTHER, ONWARD):
+        assert refused(desk, given, use) == "casework.use.not-upheld"
+    assert len(open_(desk, given, EXCULPATORY).items) == 3
 
 
 def test_what_may_clear_an_accused_is_opened_and_the_state_that_gave_it_is_owed_a_notice(

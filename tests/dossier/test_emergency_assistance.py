@@ -9,7 +9,7 @@ from tests.dossier.cast import CUSTODY, MEASURE, PACKAGE, T0, Table, outcome, re
 from tests.dossier.checks import clock, flags, owed, sound
 
 from corridor import law
-from corridor.dossier import Condition, missing
+from corridor.dossier import REGISTRY, Condition, missing
 
 BASES = pytest.mark.parametrize("basis", ["UNCC_2024", "BUDAPEST_2AP_CETS224"])
 DATA = [{"category": "subscriber", "account": {"type": "email", "value": "k@mail.example"}}]
@@ -92,8 +92,6 @@ def test_the_period_of_the_protocol_runs_from_the_acceptance():
 
 
 def test_what_the_review_does_not_uphold_is_not_used_and_destroyed():
-    from corridor.dossier.kinds.parts.reviewing import REVIEWING
-
     table = given()
     table.act("XAA", "confirm", {"packages": [PACKAGE]})
     bare = table.act("XBB", "review", FALLEN)
@@ -102,7 +100,7 @@ def test_what_the_review_does_not_uphold_is_not_used_and_destroyed():
     state = sound(table)
     assert {("stop-use", "XAA"), ("destroy", "XAA")} <= set(owed(state))
     assert "not-upheld" in flags(state)
-    assert REVIEWING.barred(state.facts) == {PACKAGE}
+    assert REGISTRY["emergency_assistance"].barred(state.facts) == {PACKAGE}
     table.act(
         "XAA",
         "destroyed",
@@ -117,7 +115,7 @@ def test_what_the_review_does_not_uphold_is_not_used_and_destroyed():
     state = sound(table)
     assert outcome(state, review) == "effective"
     assert not {"stop-use", "destroy"} & {code for code, _ in owed(state)}
-    assert REVIEWING.barred(state.facts) == {PACKAGE}  # destroyed is not allowed again
+    assert REGISTRY["emergency_assistance"].barred(state.facts) == {PACKAGE}  # destroyed is not allowed again
 
 
 def test_only_the_packages_named_fall_and_each_execution_has_its_own_review():

@@ -140,14 +140,26 @@ def consents(home: House, loaded: store.Loaded, package: Package) -> tuple[Conse
     return tuple(found.values())
 
 
+def barred(loaded: store.Loaded) -> frozenset[str]:
+    """Packages of a dossier that must not be used, by the acts of the State that gave them."""
+    kind = dossiers.REGISTRY.get(loaded.row.kind)
+    return frozenset() if kind is None or loaded.state.status is None else kind.barred(loaded.state.facts)
+
+
 def check(home: House, loaded: store.Loaded, package: Package, purpose: Purpose) -> str:
     """The id of the consent a use rests on; empty where it needs none.
 
-    Raises CaseworkFault `casework.use.unknown`, and `casework.use.not-allowed` where no consent covers it.
+    Raises CaseworkFault `casework.use.unknown`, `casework.use.not-allowed` where no consent covers it, and
+    `casework.use.not-upheld` where a review after the fact did not uphold what the package rests on: then it may still
+    be opened for what may clear an accused.
     """
     if purpose.use not in USES:
         raise CaseworkFault("casework.use.unknown")
-    if purpose.use not in CONSENTED or package.direction == "out":
+    if package.direction == "out":
+        return ""
+    if purpose.use != EXCULPATORY and package.pk in barred(loaded):
+        raise CaseworkFault("casework.use.not-upheld", use=purpose.use)
+    if purpose.use not in CONSENTED:
         return ""
     for one in consents(home, loaded, package):
         if one.use == purpose.use and (one.use != ONWARD or one.to == purpose.to):

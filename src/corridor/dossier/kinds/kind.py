@@ -296,6 +296,8 @@ class Kind:
     condition_codes: tuple[str, ...] = ()  # conditions a State may offer
     conditions: Callable[[Facts], tuple[Condition, ...]] = field(default=lambda facts: ())
     until: Callable[[Facts], date | None] = field(default=lambda facts: None)  # data are kept until
+    # Packages that must not be used: what they rest on did not stand.
+    barred: Callable[[Facts], frozenset[str]] = field(default=lambda facts: frozenset())
 
     @cached_property
     def all_parts(self) -> tuple[Part[Any], ...]:

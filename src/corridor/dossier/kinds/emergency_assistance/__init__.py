@@ -6,6 +6,8 @@ of the requested State, and what does not stand is not used and is destroyed.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from corridor.dossier.kinds.assistance import TURNS, assistance
 from corridor.dossier.kinds.emergency_assistance import acts
 from corridor.dossier.kinds.emergency_assistance.crossings import CROSSINGS
@@ -15,12 +17,15 @@ from corridor.dossier.kinds.parts.linking import LINKING
 from corridor.dossier.kinds.parts.reviewing import REVIEWING
 from corridor.dossier.kinds.parts.secrecy import SECRECY
 
-EMERGENCY_ASSISTANCE = assistance(
-    "emergency_assistance",
-    acts.OWN,
-    table=acts.TABLE,
-    given=("nothing_found",),
-    crossings=CROSSINGS,
-    parts=(acts.ITEMS, REVIEWING, DESTROYING, SECRECY, LINKING),
-    turns={**TURNS, "nothing_found": REQUESTING},
+EMERGENCY_ASSISTANCE = replace(
+    assistance(
+        "emergency_assistance",
+        acts.OWN,
+        table=acts.TABLE,
+        given=("nothing_found",),
+        crossings=CROSSINGS,
+        parts=(acts.ITEMS, REVIEWING, DESTROYING, SECRECY, LINKING),
+        turns={**TURNS, "nothing_found": REQUESTING},
+    ),
+    barred=REVIEWING.barred,
 )
