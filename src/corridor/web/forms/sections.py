@@ -22,15 +22,20 @@ _PLACES: dict[str, tuple[str, ...]] = {
         "risk_statement", "offence_and_facts", "matter_and_authority", "facts_and_nature", "offence", "facts_summary",
         "facts_relied_upon",
         "decision", "penalty_and_limitation", "jurisdiction", "sentence", "evidence",
+        "proceedings", "parallel_proceedings",
+    ),
+    "sought": (
+        "acting_as", "provisional_arrest", "papers_planned", "asked_by_person", "reason_for_transfer", "consent",
+        "enforcement", "considerations",
     ),
     "persons": (
         "identity_location_nationality", "custodian_or_location", "owner_user_location", "person", "whereabouts",
-        "accounts", "providers",
+        "ties", "victims", "accounts", "providers",
     ),
     "reasons": (
         "urgent", "expedited", "oral", "deadline", "necessity", "urgency", "urgency_reason",
         "purpose", "intention_to_request", "confidentiality_no_user_notice", "confidential", "period_and_reason",
-        "assurances", "papers_planned",
+        "assurances",
     ),
 }  # fmt: skip
 _SECTION = {code: section for section, codes in _PLACES.items() for code in codes}
