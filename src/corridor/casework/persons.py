@@ -22,7 +22,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from corridor.casework.fault import CaseworkFault
-from corridor.dossier.identifiers import TYPES, check
+from corridor.dossier.identifiers import TYPES, Checked, check
 from corridor.law.near import folded
 
 ROLES = ("suspect", "victim", "witness", "other")
@@ -134,15 +134,25 @@ def _trouble(error: ValidationError) -> tuple[str, str]:
     return place, said if said in _CODES else "form"
 
 
-def doubts(person: PersonData) -> tuple[tuple[int, str], ...]:
+def kept(said: Mapping[str, Any]) -> PersonData:
+    """A person as once written and sealed here: read back without judging it again."""
+    identifiers = tuple(Identifier.model_construct(**one) for one in said.get("identifiers", ()))
+    return PersonData.model_construct(**{**said, "identifiers": identifiers})
+
+
+def judged(person: PersonData) -> tuple[Checked, ...]:
+    """What is to be said of each identifier."""
+    return tuple(check(one.type, one.value) for one in person.identifiers)
+
+
+def doubts(said: Sequence[Checked]) -> tuple[tuple[int, str], ...]:
     """Identifiers that cannot be what they are said to be: place and code. Kept as they are: they may be evidence."""
-    found = ((place, check(one.type, one.value)) for place, one in enumerate(person.identifiers))
-    return tuple((place, said.code) for place, said in found if said.verdict == "wrong")
+    return tuple((place, one.code) for place, one in enumerate(said) if one.verdict == "wrong")
 
 
-def sameness(person: PersonData) -> frozenset[str]:
+def sameness(person: PersonData, said: Sequence[Checked]) -> frozenset[str]:
     """Forms under which the same person would be found again: name with day of birth, and each identifier."""
-    found = {f"{one.type}:{check(one.type, one.value).normal.casefold()}" for one in person.identifiers}
+    found = {f"{one.type}:{one.normal.casefold()}" for one in said}
     if person.name:
         found.add(f"name:{folded(person.name)}:{person.born}")
     return frozenset(found)
@@ -280,11 +290,12 @@ def understand(
             troubles.append(Trouble(line, _heading(table, mapping, place.partition(".")[0]), code, True))
             continue
         persons.append((line, person))
+        said = judged(person)
         troubles += [
             Trouble(line, _heading(table, mapping, person.identifiers[place].type), code, False)
-            for place, code in doubts(person)
+            for place, code in doubts(said)
         ]
-        forms = sameness(person)
+        forms = sameness(person, said)
         if forms & seen.keys():
             troubles.append(Trouble(line, "", "again", False))
         seen.update(dict.fromkeys(forms, line))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -18,6 +19,12 @@ from corridor.casework.fault import CaseworkFault
 
 _NAME = re.compile(r"[0-9a-z][0-9a-z-]{1,79}")
 _VERSION = b"\x01"
+
+
+class Opener(Protocol):
+    """Opens values sealed under one key: which value, and its sealed bytes."""
+
+    def __call__(self, what: str, sealed: bytes | memoryview[int]) -> bytes: ...
 
 
 class Vault:
@@ -63,13 +70,22 @@ class Vault:
 
     def open(self, name: str, what: str, sealed: bytes | memoryview[int]) -> bytes:
         """The inverse of `seal`. Raises CaseworkFault when the key is gone or the row was altered."""
-        data = bytes(sealed)
-        if data[:1] != _VERSION or len(data) < 29:
-            raise CaseworkFault("casework.vault.altered", name=name)
-        try:
-            return self._key(name).decrypt(data[1:13], data[13:], f"{name}/{what}".encode())
-        except InvalidTag as error:
-            raise CaseworkFault("casework.vault.altered", name=name) from error
+        return self.opener(name)(what, sealed)
+
+    def opener(self, name: str) -> Opener:
+        """`open` for many values under one key, which is read once. Raises CaseworkFault when the key is gone."""
+        key = self._key(name)
+
+        def opened(what: str, sealed: bytes | memoryview[int]) -> bytes:
+            data = bytes(sealed)
+            if data[:1] != _VERSION or len(data) < 29:
+                raise CaseworkFault("casework.vault.altered", name=name)
+            try:
+                return key.decrypt(data[1:13], data[13:], f"{name}/{what}".encode())
+            except InvalidTag as error:
+                raise CaseworkFault("casework.vault.altered", name=name) from error
+
+        return opened
 
     def destroy(self, name: str) -> None:
         """Forget a key: every row sealed with it is unreadable from now on."""

@@ -243,7 +243,8 @@ def export_case_persons(person: Person, case_id: str) -> bytes:
     """All persons of a case as a table that starts no formula; that they left this node so is in the history."""
     row = access.case(person, case_id, "case.export")
     home = house()
-    found = [(one.number, cases.person(home, row, one)) for one in row.persons.order_by("number")]
+    opener = home.vault.opener(row.key)
+    found = [(one.number, cases.opened(opener, one)) for one in row.persons.order_by("number")]
     _note(home, person, row, home.clock(), "exported", {"count": len(found)})
     return persons.write_table(found)
 

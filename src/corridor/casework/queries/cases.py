@@ -274,7 +274,8 @@ def links(person: Person, shown: list[DeskRow], loaded: list[store.Loaded]) -> t
 
 
 def _persons(home: House, row: Case) -> list[tuple[CasePerson, PersonData]]:
-    return [(one, cases.person(home, row, one)) for one in row.persons.order_by("number")]
+    opener = home.vault.opener(row.key)
+    return [(one, cases.opened(opener, one)) for one in row.persons.order_by("number")]
 
 
 def case_persons(
@@ -324,7 +325,7 @@ def _person_row(one: CasePerson, said: PersonData) -> PersonRow:
         note=said.note,
         changed=one.changed,
         revision=cases.revision(one),
-        doubts=tuple({"place": place, "code": code} for place, code in persons.doubts(said)),
+        doubts=tuple({"place": place, "code": code} for place, code in persons.doubts(persons.judged(said))),
     )
 
 
@@ -337,7 +338,7 @@ def import_page(person: Person, case_id: str, import_id: str) -> ImportPage:
         raise NotFound
     said = cases.coming(home, row, one)
     table = persons.read_table(said.file)
-    known = (persons.sameness(each) for _, each in _persons(home, row))
+    known = (persons.sameness(each, persons.judged(each)) for _, each in _persons(home, row))
     found = persons.understand(table, said.mapping, said.role, known)
     return ImportPage(
         id=one.pk,

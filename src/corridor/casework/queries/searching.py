@@ -17,6 +17,7 @@ from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House, house
 from corridor.casework.models import ActRow, Case, CasePerson, NationalEntry
 from corridor.casework.queries.pages import Plain
+from corridor.casework.vault import Opener
 from corridor.faults import Fault
 from corridor.law.near import folded
 from corridor.notary import Envelope, canonical
@@ -116,20 +117,24 @@ def _bound(found: int, looked: int, began: float) -> str:
 
 
 def _everything(home: House, person: Person) -> Iterator[tuple[Callable[[], str], dict[str, str]]]:
-    """Every text the person may read, still sealed, with where it stands: cases first, then the newest dossiers."""
+    """Every text the person may read, still sealed, with where it stands: cases, then the newest acts and entries."""
     blank = dict.fromkeys(("case", "dossier", "person", "title", "kind"), "")
     for row in access.cases(person).order_by("-changed_at"):
         here = blank | {"case": row.pk}
         yield partial(_case_text, home, row), here | {"place": "case"}
+        opener = _opener(home, row)
         for one in row.persons.order_by("number").iterator(500):
-            yield partial(_person_text, home, row, one), here | {"place": "person", "person": one.pk}
-    for dossier in access.dossiers(person).order_by("-changed_at"):
-        here = blank | {"dossier": dossier.pk, "kind": dossier.kind}
-        for act in ActRow.objects.filter(dossier=dossier).order_by("-arrived"):
-            yield partial(_act_text, home, act), here | {"place": "act", "title": act.name}
-        entries = NationalEntry.objects.filter(dossier=dossier, authority__code=person.authority)
-        for entry in entries if person.may("national.read") else ():
-            yield partial(_entry_text, home, entry), here | {"place": "national", "title": entry.kind}
+            yield partial(_person_text, opener, one), here | {"place": "person", "person": one.pk}
+    mine = access.dossiers(person).values("pk")
+    acts = ActRow.objects.filter(dossier__in=mine).select_related("dossier").order_by("-arrived", "pk")
+    for act in acts.iterator(500):
+        here = blank | {"dossier": act.dossier_id, "kind": act.dossier.kind, "title": act.name}
+        yield partial(_act_text, home, act), here | {"place": "act"}
+    if person.may("national.read"):
+        entries = NationalEntry.objects.filter(dossier__in=mine, authority__code=person.authority)
+        for entry in entries.select_related("dossier").order_by("-at", "pk").iterator(500):
+            here = blank | {"dossier": entry.dossier_id, "kind": entry.dossier.kind, "title": entry.kind}
+            yield partial(_entry_text, home, entry), here | {"place": "national"}
 
 
 def _case_text(home: House, row: Case) -> str:
@@ -137,8 +142,17 @@ def _case_text(home: House, row: Case) -> str:
     return f"{said.number} {said.title}"
 
 
-def _person_text(home: House, row: Case, one: CasePerson) -> str:
-    return cases.person(home, row, one).words
+def _opener(home: House, row: Case) -> Opener | None:
+    try:
+        return home.vault.opener(row.key)
+    except Fault:
+        return None
+
+
+def _person_text(opener: Opener | None, one: CasePerson) -> str:
+    if opener is None:
+        raise CaseworkFault("casework.vault.key-gone", name="case")
+    return cases.opened(opener, one).words
 
 
 def _act_text(home: House, row: ActRow) -> str:
