@@ -54,9 +54,10 @@ class ScanRow:
 
 @dataclass(frozen=True)
 class Papers:
-    """The paper side of a dossier. `states`: its members without a node."""
+    """The paper side of a dossier. `states`: its members without a node; `asked`: each with its authority's name."""
 
     states: tuple[str, ...]
+    asked: tuple[tuple[str, str], ...]
     out: tuple[PaperRow, ...]
     received: tuple[ScanRow, ...]
 
@@ -107,7 +108,9 @@ def papers_of(person: Person, dossier_id: str) -> Papers:
                     )
                 )
     opening = store.load(home, row).opening.act.header.members
-    return Papers(marked(opening), tuple(_paper_row(home, one) for one in rows), tuple(received))
+    states = marked(opening)
+    asked = tuple((one.state, str(one.extra.get("name") or "")) for one in opening if one.state in states)
+    return Papers(states, asked, tuple(_paper_row(home, one) for one in rows), tuple(received))
 
 
 def _paper_row(home: House, row: PaperLetter) -> PaperRow:
