@@ -18,7 +18,10 @@ from corridor.registry import Directory, Entry, from_folder
 from corridor.seal import age
 
 PASSPHRASE = "the seal of the State is kept in the east wing"
-KINDS = {"CP": ("contact_point", ["preservation"]), "CA": ("central_authority", ["stored_data"])}
+KINDS = {
+    "CP": ("contact_point", ["preservation"]),
+    "CA": ("central_authority", ["stored_data", "emergency_assistance"]),
+}
 CERTIFICATE = (Path(__file__).parent / "certificate.pem").read_text()
 
 
@@ -94,7 +97,7 @@ class Abroad:
             authority=f"{self.state}-{code}",
             number=f"{self.state}-OFFICER",
             key=self.officer.public,
-            powers=["sign:preservation", "sign:stored_data", "custody"],
+            powers=["sign:preservation", "sign:stored_data", "sign:emergency_assistance", "custody"],
             not_before=(at or self.since) - timedelta(hours=1),
             not_after=(at or self.since) + timedelta(days=60),
         )

@@ -281,3 +281,21 @@ def test_every_kind_that_executes_something_has_steps_to_look_at_first() -> None
         assert kind.executing <= set(kind.bodies), name
         for basis in (each.code for each in law.instruments()):
             assert bool(kind.executing) <= bool(safeguards.needed(name, basis)), (name, basis)
+
+
+def test_in_an_emergency_what_is_set_aside_at_home_is_named_to_all_as_left_for_after(desk: Desk) -> None:
+    """One officer cannot skip a safeguard that only the own supervisor sees: until the review it is owed."""
+    opening = desk.others["XBB"].opening(desk.clock(), "emergency_assistance")
+    desk.receive(opening)
+    steps = list(outcomes(desk, opening.id))
+    for step in steps[1:]:
+        skip(desk, opening.id, step)
+    record(desk, opening.id, steps[0])
+    sign(desk, opening.id, "execute", measure=MEASURE, safeguards_after=[steps[1]])
+    page = queries.dossier_page(desk.person("ca-signatory"), opening.id)
+    (execution,) = [row for row in page.timeline if row.act == "execute"]
+    assert execution.body["safeguards_after"] == steps[1:]
+    assert "emergency_assistance.flag.safeguards-after" in page.flags
+    assert {"emergency_assistance.owed.review", "emergency_assistance.owed.safeguards-after"} <= set(
+        page.owed
+    )
