@@ -71,6 +71,21 @@ def test_a_case_groups_dossiers_and_leaves_them_as_they_are(
     assert _history(desk, case) == ["detached", "attached", "opened"]
 
 
+def test_a_request_is_put_into_its_case_when_it_is_signed(
+    desk: Desk, case: str, ask: Callable[..., str]
+) -> None:
+    dossier = ask(case_id=case)
+    assert [row.dossier for row in queries.case_page(desk.person("cp-drafter"), case).dossiers] == [dossier]
+    actions.close_case(desk.person("cp-drafter"), case)
+    with pytest.raises(CaseworkFault) as caught:
+        ask(case_id=case)
+    assert caught.value.code == "casework.case.closed"
+    other = actions.open_case(desk.person("ca-drafter"), number="1", title="").id
+    with pytest.raises(NotFound):
+        ask(case_id=other)
+    assert ActRow.objects.count() == 1, "refused before anything was signed"
+
+
 def test_another_authoritys_dossier_cannot_be_put_in(desk: Desk, case: str, ask: Callable[..., str]) -> None:
     theirs = ask("stored_data", "ca-signatory")
     with pytest.raises(NotFound):

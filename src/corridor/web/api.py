@@ -155,6 +155,7 @@ class Content(Schema):
     conditions: list[Json] = []
     reference: str = ""
     follows: str | None = None
+    case: str | None = None  # the case a dossier opened by it is put into
 
 
 class DraftIn(Content):
@@ -350,6 +351,7 @@ def sign(request: HttpRequest, given: ActIn) -> Json:
         basis=given.basis,
         reference=given.reference,
         follows=given.follows,
+        case_id=given.case,
         override_reason=given.override_reason,
         draft_id=given.draft,
         measure_entry=given.measure_entry,

@@ -24,7 +24,7 @@ from corridor.casework import (
     wording,
 )
 from corridor.casework.access import Person
-from corridor.casework.actions import executing, handover
+from corridor.casework.actions import cases, executing, handover
 from corridor.casework.actions.results import SignedAct
 from corridor.casework.actions.signing import Opened, open_key
 from corridor.casework.fault import CaseworkFault, Moved, NotAllowed
@@ -68,6 +68,7 @@ def sign_act(
     basis: Mapping[str, str] | None = None,
     reference: str = "",
     follows: str | None = None,
+    case_id: str | None = None,
     departures: Iterable[Mapping[str, Any]] = (),
     departure_reason: Mapping[str, str] | None = None,
     override_reason: str | None = None,
@@ -84,14 +85,15 @@ def sign_act(
     the national file whose coded facts it names. Where the act leaves what the rules ask for (`advice`), each of
     `departures` is named by code (and item or provision) and `departure_reason` ({language, text}) says why; both go
     with the act, flagged to all. `override_reason` is one reason in English for whatever departs. `revision`: the draft
-    must still be the one the officer read.
+    must still be the one the officer read. `case_id` is the case that a dossier opened here is put into.
     Raises NotFound, NotAllowed, Moved, CaseworkFault. Either everything is kept or nothing.
     """
     home = house()
     restored.check()
     excuse = _Excuse(tuple(departures), departure_reason, override_reason)
     if dossier_id is None:
-        return _open_dossier(
+        put = cases.joining(person, case_id)  # refuses before anything is signed
+        opening = _open_dossier(
             home,
             person,
             _wish(act, body, texts, conditions, reference),
@@ -104,6 +106,8 @@ def sign_act(
             draft_id=draft_id,
             revision=revision,
         )
+        put(opening.dossier)
+        return opening
     loaded = as_seen(home, person, dossier_id, seen)
     content = executing.prepare(home, person, loaded, act, body, measure_entry)
     wish = _wish(act, content, texts, conditions, reference)
@@ -293,7 +297,8 @@ def signed_act(
 ) -> VerifiedAct:
     """Sign, check as every other State will, and judge it with the dossier: an act without effect is not sent."""
     verified = store.verified(home, sign(act, opened.key))
-    state = dossiers.fold([*(loaded.entries() if loaded else []), verified], as_of=at)
+    memory = home.folded.of(verified.dossier)
+    state = dossiers.fold([*(loaded.entries() if loaded else []), verified], as_of=at, memory=memory)
     outcome = state.outcomes[verified.id]
     if outcome.status != "effective":
         raise CaseworkFault("casework.act.not-possible", reason=outcome.reason or outcome.status)

@@ -103,6 +103,19 @@ def attach_dossier(person: Person, case_id: str, *, dossier_id: str) -> CaseSave
     return _changed(person, case_id, "attached", change)
 
 
+def joining(person: Person, case_id: str | None) -> Callable[[str], None]:
+    """What puts a dossier into a case once it is signed; nothing without one. Refuses before anything is signed."""
+    if case_id is None:
+        return lambda dossier: None
+    row = access.case(person, case_id, "case.write")
+    _open(row)
+
+    def put(dossier: str) -> None:
+        attach_dossier(person, row.pk, dossier_id=dossier)
+
+    return put
+
+
 def detach_dossier(person: Person, case_id: str, *, dossier_id: str) -> CaseSaved:
     """Take a dossier out of a case again. The dossier itself is untouched."""
     row = access.case(person, case_id, "case.write")

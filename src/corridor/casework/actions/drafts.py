@@ -38,8 +38,8 @@ def save_draft(
 ) -> SavedDraft:
     """Keep a draft, sealed, and say what is missing from it.
 
-    Content: to, basis, body, texts, conditions, reference, follows. With `revision` it is kept only in place of that
-    one; `DraftMoved` carries the other's otherwise. What is written anew after it was submitted is being written again.
+    Content: to, basis, body, texts, conditions, reference, follows, case. With `revision` it is kept only in place of
+    that one; `DraftMoved` carries the other's otherwise. What is written anew after it was submitted is being written again.
     """
     home = house()
     row = _own_row(person, kind, act, draft_id, dossier_id)
@@ -169,6 +169,7 @@ def sign_draft(
         texts=content.get("texts") or (),
         reference=str(content.get("reference") or ""),
         follows=content.get("follows") or None,
+        case_id=content.get("case") or None,
         departures=departures,
         departure_reason=departure_reason,
         draft_id=draft_id,

@@ -39,7 +39,8 @@ def kinds(request: HttpRequest, person: Person) -> HttpResponseBase:
     person.require("draft.write")
     rows = [_kind_row(kind) for kind in queries.kinds(person)]
     drafts = [row for row in queries.desk(person).drafts if row.dossier is None]
-    return show(request, person, "kinds", {"kinds": rows, "drafts": drafts})
+    context = {"kinds": rows, "drafts": drafts, "case": request.GET.get("case", "")}
+    return show(request, person, "kinds", context)
 
 
 def new(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
@@ -55,6 +56,8 @@ def new(request: HttpRequest, person: Person, kind: str) -> HttpResponseBase:
             content["basis"] = {"instrument": instrument}
     if follows := request.GET.get("follows", ""):
         content["follows"] = follows
+    if case := request.GET.get("case", ""):
+        content["case"] = case
     own = _own_office(person, queries.form_page(person, kind, instrument).schema)
     content["body"] = {**own, **content["body"]}
     return _form(request, person, kind, content)
@@ -199,6 +202,7 @@ def read(request: HttpRequest, person: Person, kind: str) -> dict[str, Any]:
         "conditions": [],
         "reference": request.POST.get("reference", "").strip(),
         "follows": request.POST.get("follows") or None,
+        "case": request.POST.get("case") or None,
     }
 
 
@@ -251,6 +255,8 @@ def _form(
         "reference": content.get("reference") or "",
         "follows": asked_before(person, kind),
         "followed": content.get("follows") or "",
+        "cases": [row for row in queries.cases_list(person) if not (row.made_available or row.closed_at)],
+        "in_case": content.get("case") or "",
         "earlier": queries.earlier(person) if draft_id is None and request.method != "POST" else (),
         "draft_id": draft_id,
         "kept": kept,
