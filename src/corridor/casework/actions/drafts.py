@@ -39,7 +39,8 @@ def save_draft(
     """Keep a draft, sealed, and say what is missing from it.
 
     Content: to, basis, body, texts, conditions, reference, follows, case. With `revision` it is kept only in place of
-    that one; `DraftMoved` carries the other's otherwise. What is written anew after it was submitted is being written again.
+    that one; `DraftMoved` carries the other's otherwise. What is written anew after it was submitted is being written
+    again.
     """
     home = house()
     row = _own_row(person, kind, act, draft_id, dossier_id)
