@@ -11,10 +11,12 @@ from corridor.dossier.kinds.extradition import EXTRADITION
 from corridor.dossier.kinds.joint_investigations import JOINT_INVESTIGATIONS
 from corridor.dossier.kinds.jurisdiction_consultation import JURISDICTION_CONSULTATION
 from corridor.dossier.kinds.kind import Kind
+from corridor.dossier.kinds.law_enforcement import LAW_ENFORCEMENT
 from corridor.dossier.kinds.mutual_assistance import MUTUAL_ASSISTANCE
 from corridor.dossier.kinds.preservation import PRESERVATION
 from corridor.dossier.kinds.realtime_traffic import REALTIME_TRAFFIC
 from corridor.dossier.kinds.sentenced_persons import SENTENCED_PERSONS
+from corridor.dossier.kinds.spontaneous_information import SPONTANEOUS_INFORMATION
 from corridor.dossier.kinds.stored_data import STORED_DATA
 from corridor.dossier.kinds.transfer_of_proceedings import TRANSFER_OF_PROCEEDINGS
 
@@ -31,6 +33,8 @@ _KINDS = (
     TRANSFER_OF_PROCEEDINGS,
     JURISDICTION_CONSULTATION,
     JOINT_INVESTIGATIONS,
+    SPONTANEOUS_INFORMATION,
+    LAW_ENFORCEMENT,
 )
 
 REGISTRY: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}

@@ -14,7 +14,7 @@ from typing import Literal
 from corridor.dossier.kinds.facts import ActId, Coded, Day, StateCode, Word
 from corridor.dossier.kinds.kind import Facts, Move, Owed, Part, Scene, duty_ref
 
-Purpose = Literal["other_matter", "onward"]
+Purpose = Literal["other_matter", "onward", "as_evidence"]
 
 
 class AskUse(Coded):
