@@ -199,6 +199,7 @@ def test_what_a_review_did_not_uphold_is_opened_for_nothing_but_what_may_clear_a
     monkeypatch.setattr(dossier, "REGISTRY", {**dossier.REGISTRY, "stored_data": kind})
     for use in (MATTER, OTHER, ONWARD):
         assert refused(desk, given, use) == "casework.use.not-upheld"
+    assert terms(desk, given).barred
     assert len(open_(desk, given, EXCULPATORY).items) == 3
 
 

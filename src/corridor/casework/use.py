@@ -99,20 +99,23 @@ def sealed_before(loaded: store.Loaded, package: Package) -> bool:
 
 def lines(loaded: store.Loaded, on: date) -> tuple[law.Provision, ...]:
     """What the law of the dossier says of use and secrecy; empty where it is not in the data."""
-    try:
-        form = law.form(loaded.row.kind, safeguards.instrument(loaded), on=on)
-    except law.LawFault:
-        return ()
-    return form.use if isinstance(form, law.Form) else ()
+    form = _form(loaded, on)
+    return form.use if form is not None else ()
 
 
 def notice_duty(loaded: store.Loaded, on: date) -> law.Duty | None:
     """The duty to tell of an exculpatory disclosure, where the law of the dossier has it."""
+    form = _form(loaded, on)
+    return form.duty(DUTY) if form is not None else None
+
+
+def _form(loaded: store.Loaded, on: date) -> law.Form | None:
+    """The form of a dossier's kind under its basis; None where it is not in the data, or was no law on the day."""
     try:
         form = law.form(loaded.row.kind, safeguards.instrument(loaded), on=on)
     except law.LawFault:
         return None
-    return form.duty(DUTY) if isinstance(form, law.Form) else None
+    return form if isinstance(form, law.Form) else None
 
 
 def for_index(loaded: store.Loaded, on: date) -> tuple[str, ...]:

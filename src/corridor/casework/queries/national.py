@@ -153,6 +153,7 @@ class UsePage(Plain):
     dossier: str
     own: bool
     sealed_before: bool  # conditions were agreed after it was sealed: its index does not say them
+    barred: bool  # a review did not uphold what it rests on: it must not be used
     giver: str
     conditions: tuple[BoundRow, ...]
     lines: tuple[LineRow, ...]
@@ -197,6 +198,7 @@ def use_terms(person: Person, package_id: str) -> UsePage:
         dossier=package.dossier_id,
         own=package.direction == "out",
         sealed_before=use.sealed_before(loaded, package),
+        barred=package.direction == "in" and package.pk in use.barred(loaded),
         giver=use.giver(loaded, package),
         conditions=tuple(
             BoundRow(one.code, one.text, one.language, one.state) for one in use.bound(loaded, package)

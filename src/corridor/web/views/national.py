@@ -134,9 +134,10 @@ def safeguards_together(request: HttpRequest, person: Person, dossier_id: str) -
     """Every step that is not recorded on one page: each with its finding and its reason, one secret for all."""
     found = queries.dossier_page(person, dossier_id)
     person.require("national.write")
-    rows = queries.national_file(person, dossier_id).missing
-    if not rows and request.method != "POST":
-        return redirect("web:dossier", dossier_id=dossier_id)
+    file = queries.national_file(person, dossier_id)
+    if not file.steps:  # this authority executes nothing here
+        raise NotFound
+    rows = file.missing
 
     def act() -> None:
         given = [
