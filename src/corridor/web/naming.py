@@ -140,6 +140,6 @@ def _shown(code: str, value: Any) -> str:
     return say("value", code, text, default=text)
 
 
-_STATES = frozenset({"state", "held_in", "nationalities"})
+_STATES = frozenset({"state", "held_in", "nationalities", "residence", "lead", "to", "given_by"})
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 _ID = re.compile(r"[0-9a-f]{64}")

@@ -52,6 +52,10 @@ def choices(kind: str, instrument: str) -> dict[str, Offers]:
         "state": states(),
         "held_in": states(),
         "nationalities": states(),
+        "residence": states(),
+        "lead": states(),
+        "to": states(),
+        "given_by": states(),
         "articles": _offences(instrument),
         "instrument": [(each["code"], each["label"]) for each in instruments()],
     }
