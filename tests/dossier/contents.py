@@ -49,7 +49,7 @@ class Standing:
 
 def standing(facts: Any) -> Standing:
     """Everything in a dossier's facts that content of an act may have to agree with. Days: with their neighbours."""
-    found = tuple(_leaves(facts))
+    found = tuple(leaves(facts))
     strings = tuple(dict.fromkeys(each for each in found if isinstance(each, str)))
     days = {day for each in found if isinstance(each, date) for day in _around(each)}
     return Standing(
@@ -68,16 +68,17 @@ def _around(day: date) -> Iterator[str]:
             continue
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def leaves(value: Any) -> Iterator[Any]:
+    """Everything in it that is not made of other things."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         for each in dataclasses.fields(value):
-            yield from _leaves(getattr(value, each.name))
+            yield from leaves(getattr(value, each.name))
     elif isinstance(value, Mapping):
         for each in value.items():
-            yield from _leaves(each)
+            yield from leaves(each)
     elif isinstance(value, Iterable) and not isinstance(value, str | bytes):
         for each in value:
-            yield from _leaves(each)
+            yield from leaves(each)
     else:
         yield value
 

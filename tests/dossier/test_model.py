@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from tests.dossier.cast import T0
-from tests.dossier.world import World, first_step, forged, legal, running
+from tests.dossier.contents import leaves
+from tests.dossier.world import WORDS, World, first_step, forged, legal, running
 
 from corridor import dossier
 from corridor.dossier import ActFault
@@ -208,11 +209,14 @@ class Life(RuleBasedStateMachine):
             self.rng.shuffle(arrived)
             replicas.append(dossier.fold([*arrived, arrived[0]], as_of=late))
         assert replicas[0] == replicas[1]
+        assert replicas[0] == world.fold(world.acts, late)  # what earlier folds found changes nothing
         assert set(replicas[0].outcomes) == set(world.acts)
         for state in world.views:
             self._holds(state)
         if self.broken:
             return
+        words = {each for each in leaves(replicas[0].facts) if isinstance(each, str)}
+        assert WORDS not in words, "the facts of a dossier hold no free text"
         ended = world.wind_up(self.rng)
         assert ended.status in world.kind.over, f"no way on from {ended.status}: {world.told()}"
         assert not running(ended), f"nothing stops {running(ended)}: {world.told()}"

@@ -22,6 +22,7 @@ from corridor.dossier.members import AMEND
 from corridor.dossier.on_paper import RECEIVED
 from corridor.dossier.state import role_of
 
+WORDS = "By law, in words."  # the free text of every act
 TRIES = 120  # contents drawn before an act is called impossible
 FAR = datetime(2150, 1, 1, tzinfo=UTC)  # when every period of a story is long over
 
@@ -56,7 +57,7 @@ def draw(
     else:
         body = body_of(known.kind, name, known.order, rng, standing(known.facts), filled)
     said = str(body["act"]) if name == RECEIVED else name
-    texts = [Text(each, "en", "By law.") for each in dossier.texts_of(known.kind, said)]
+    texts = [Text(each, "en", WORDS) for each in dossier.texts_of(known.kind, said)]
     conditions = [Condition("1", rng.choice(kind.condition_codes or ("other",)))]
     who = OFFICERS[state]
     return dossier.following(
@@ -137,6 +138,7 @@ class World:
     table: Table = field(default_factory=Table)
     views: dict[str, set[str]] = field(default_factory=dict)
     acts: dict[str, VerifiedAct] = field(default_factory=dict)
+    memory: dossier.Memory = field(default_factory=dict)  # one for all views, as a node has one for all pages
 
     @classmethod
     def opened(
@@ -162,7 +164,7 @@ class World:
             for row in self.table.entries
             if (row.id if isinstance(row, VerifiedAct) else row.act_id) in wanted
         ]
-        return dossier.fold(rows, as_of=as_of or self.table.now)
+        return dossier.fold(rows, as_of=as_of or self.table.now, memory=self.memory)
 
     def send(self, act: Act) -> VerifiedAct:
         """Sign it; its State holds it at once, the others when they hear of it."""
@@ -318,5 +320,5 @@ def forged(world: World, known: State, state: str, name: str, rng: random.Random
             header = replace(header, rules=dossier.Rules(header.rules.fold, "00" * 32))
         case 3:
             body = {**body, **{key: [{}] for key in body}}
-    texts = (Text("reasons", "en", "By law."),) if rng.random() < 0.5 else ()
+    texts = (Text("reasons", "en", WORDS),) if rng.random() < 0.5 else ()
     return Act(header, body, texts)

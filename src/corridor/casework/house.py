@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 
+from corridor.casework.folded import Folded
 from corridor.casework.vault import Vault
 from corridor.exchange import Peer
 from corridor.notary import KeyRecord, KeyUse, PublicKey, SigningKey
@@ -58,6 +59,7 @@ class House:
     witnesses: tuple[str, ...] = ()  # the States that witness our log, until the directory says so
     service_levels: tuple[Target, ...] = ()  # this State's own figures, before those of casework.service
     wake: Callable[[], None] = field(default=lambda: None)
+    folded: Folded = field(default_factory=Folded, repr=False, compare=False)
 
     @property
     def log_folder(self) -> Path:

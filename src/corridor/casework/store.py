@@ -83,7 +83,7 @@ def load(home: House, row: Dossier, *, at: datetime | None = None) -> Loaded:
     rows = list(row.acts.order_by("arrived", "pk"))
     acts = tuple(verify_act(envelope(home, one), partial(_ever, home)) for one in rows)
     receipts = tuple(ActReceipt.objects.filter(act__dossier=row).order_by("received_at", "pk"))
-    state = fold(_entries(acts, receipts), as_of=at or home.clock())
+    state = fold(_entries(acts, receipts), as_of=at or home.clock(), memory=home.folded.of(row.pk))
     unproven = [act.id for one, act in zip(rows, acts, strict=True) if _revoked(home, act, one.arrived)]
     return Loaded(row, acts, receipts, state, tuple(unproven))
 

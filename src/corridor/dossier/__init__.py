@@ -37,7 +37,7 @@ from corridor.dossier.draft import (
     schema,
     texts_of,
 )
-from corridor.dossier.fold import FOLD, FoldFault, fold
+from corridor.dossier.fold import FOLD, FoldFault, Memory, fold
 from corridor.dossier.kinds import REGISTRY
 from corridor.dossier.kinds.kind import Clock, Flag, Link, Owed
 from corridor.dossier.state import Outcome, Receipt, State
@@ -58,6 +58,7 @@ __all__ = [
     "Header",
     "Link",
     "Member",
+    "Memory",
     "Missing",
     "Outcome",
     "Owed",

@@ -7,7 +7,7 @@ moves only what clocks show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -54,12 +54,28 @@ class _Standing:
     facts: Any
     members: tuple[Member, ...]
     proposals: Proposals
-    outcomes: Mapping[int, Outcome]
+    outcomes: Mapping[str, Outcome]  # act -> what became of it, in the order they were tried
     flags: tuple[Flag, ...]
 
 
-def fold(entries: Iterable[VerifiedAct | Receipt], *, as_of: datetime) -> State:
-    """Fold one dossier. Order and repetition of entries do not matter. Raises FoldFault only on mixed dossiers."""
+@dataclass(frozen=True)
+class Judged:
+    """What an act's past alone decides, for ever: the state before it, the verdict (None: legal), the state after."""
+
+    before: _Standing
+    verdict: Outcome | None
+    after: _Standing
+
+
+#: Act -> what was found of it by an earlier fold. An act's id covers its whole past and the rules, so it stays true.
+Memory = MutableMapping[str, Judged]
+
+
+def fold(entries: Iterable[VerifiedAct | Receipt], *, as_of: datetime, memory: Memory | None = None) -> State:
+    """Fold one dossier. Order and repetition of entries do not matter. Raises FoldFault only on mixed dossiers.
+
+    `memory`: what earlier folds found, read and added to, so that one more act costs one act's work.
+    """
     acts: dict[str, VerifiedAct] = {}
     receipts: dict[tuple[str, str], datetime] = {}
     for entry in entries:
@@ -77,6 +93,7 @@ def fold(entries: Iterable[VerifiedAct | Receipt], *, as_of: datetime) -> State:
         absent,
         lambda act, state: receipts.get((act, state)),
         as_of,
+        {} if memory is None else memory,
     ).state()
 
 
@@ -88,12 +105,14 @@ class _Folding:
         absent: tuple[str, ...],
         received: Callable[[str, str], datetime | None],
         as_of: datetime,
+        memory: Memory,
     ) -> None:
         self.graph, self.held, self.absent = graph, held, absent
-        self.received, self.as_of = received, as_of
+        self.received, self.as_of, self.memory = received, as_of, memory
         self.opening = next((act for act in graph.acts if act.act.header.dossier is None), None)
         self.bodies: dict[int, Any] = {}
         self.verdicts: dict[int, Outcome | None] = {}  # None: legal in its own past
+        self.before: dict[int, _Standing] = {}  # the state an act's past makes
         self.after: dict[int, _Standing] = {}  # the state right after an act, its past included
         self.memo: dict[int, _Standing] = {}
         self.strangers = 0
@@ -155,14 +174,14 @@ class _Folding:
             owed=view.owed,
             missing=mandatory,
             missing_items=lacking,
-            outcomes={graph.acts[i].id: outcome for i, outcome in standing.outcomes.items()},
+            outcomes=dict(standing.outcomes),
             flags=tuple(flags),
             forks=split,
             disclosure_stopped=stopped,
             conditions=tuple(kind.conditions(standing.facts)),
             links=view.links,
             preserved_until=kind.until(standing.facts),
-            order=tuple(graph.acts[i].id for i in standing.outcomes),
+            order=tuple(standing.outcomes),
             facts=standing.facts,
         )
 
@@ -229,8 +248,8 @@ class _Folding:
         """What the law named asks for and neither the request nor any effective supplement gave."""
         given: dict[str, Any] = {}
         texts: list[Any] = []
-        for i, outcome in standing.outcomes.items():
-            act = self.graph.acts[i].act
+        for id_, outcome in standing.outcomes.items():
+            act = self.graph.acts[self.graph.position[id_]].act
             if outcome.status == EFFECTIVE and act.header.act in self.kind.contents:
                 given.update({k: v for k, v in act.body.items() if not completeness.empty(v)})
                 texts += act.texts
@@ -240,20 +259,28 @@ class _Folding:
 
     def _judge(self, i: int) -> None:
         """Legal or not in the state its past makes: for ever. Then the state right after it."""
+        id_ = self.graph.acts[i].id
+        known = self.memory.get(id_)
+        if known is None:
+            known = self.memory[id_] = self._judged(i)
+        self.before[i], self.verdicts[i], self.after[i] = known.before, known.verdict, known.after
+        if known.verdict is not None and known.verdict.reason == _STRANGER:
+            self.strangers |= 1 << i
+
+    def _judged(self, i: int) -> Judged:
         graph, act = self.graph, self.graph.acts[i]
         if act is self.opening:
-            self.verdicts[i] = None
-            self.after[i] = self._open(i, act)
-            return
+            opened = self._open(i, act)
+            return Judged(opened, None, opened)
         before = self._standing(graph.past[i])
+        self.before[i] = before
         self.verdicts[i] = verdict = self._verdict(i, act, before)
         if verdict is not None and verdict.reason == _STRANGER:
             self.strangers |= 1 << i
         whole = graph.past[i] | 1 << i
         if self._forks(whole)[0]:
-            self.after[i] = self._ordered(whole, None)
-        else:
-            self.after[i] = self._try(before, i, verdict)
+            return Judged(before, verdict, self._ordered(whole, None))
+        return Judged(before, verdict, self._try(before, i, verdict))
 
     def _forks(self, mask: int) -> tuple[tuple[Fork, ...], int]:
         return forks.find(self.graph, mask, self.strangers)
@@ -291,7 +318,7 @@ class _Folding:
             elif without_effect >> i & 1:
                 ruled_out = any(fork.stands and graph.acts[i].state == fork.state for fork in split)
                 reason = "fork.not-standing" if ruled_out else "fork.unresolved"
-                standing = _with(standing, i, Outcome(FORKED, reason, "spec/act.md 8"))
+                standing = _with(standing, graph.acts[i].id, Outcome(FORKED, reason, "spec/act.md 8"))
             else:
                 standing = self._try(standing, i, self.verdicts[i], order)
         assert standing is not None
@@ -304,7 +331,7 @@ class _Folding:
         if move.body is None:
             flags += (Flag("body.malformed", act.id),)
         return _Standing(
-            self.kind.opens, facts, act.act.header.members, Proposals(), {i: Outcome(EFFECTIVE)}, flags
+            self.kind.opens, facts, act.act.header.members, Proposals(), {act.id: Outcome(EFFECTIVE)}, flags
         )
 
     def _verdict(self, i: int, act: VerifiedAct, before: _Standing) -> Outcome | None:
@@ -383,23 +410,21 @@ class _Folding:
         self, before: _Standing, i: int, verdict: Outcome | None, order: Order | None = None
     ) -> _Standing:
         """One act in the state the acts tried before it left."""
-        if verdict is not None:
-            return _with(before, i, verdict)
         act = self.graph.acts[i]
+        if verdict is not None:
+            return _with(before, act.id, verdict)
         if act.act.header.act == forks.STAND:
-            return _with(before, i, Outcome(EFFECTIVE))
+            return _with(before, act.id, Outcome(EFFECTIVE))
         move = self._move(i, act, before.members)
         if move.name == AMEND:
             return self._amend(before, i, move)
         for first, rule in () if order is None else order.rules.get(i, ()):
-            if rule.overtakes and _result(before, first) == EFFECTIVE:
-                return _with(
-                    before,
-                    i,
-                    Outcome(OVERTAKEN, f"{self.kind.name}.crossing.{rule.name}", self.graph.acts[first].id),
-                )
+            other = self.graph.acts[first].id
+            if rule.overtakes and _result(before, other) == EFFECTIVE:
+                reason = f"{self.kind.name}.crossing.{rule.name}"
+                return _with(before, act.id, Outcome(OVERTAKEN, reason, other))
         if self._impossible(before, move) is not None:
-            return _with(before, i, self._fallen(before, i))
+            return _with(before, act.id, self._fallen(before, i))
         event = self.kind.event(move)
         status = self.kind.next_status(move.role, before.status, event)
         assert status is not None
@@ -417,32 +442,34 @@ class _Folding:
             proposals=proposals,
             status=self.kind.entered(status, facts),
             facts=facts,
-            outcomes={**before.outcomes, i: Outcome(EFFECTIVE)},
+            outcomes={**before.outcomes, act.id: Outcome(EFFECTIVE)},
             flags=before.flags + flags,
         )
 
     def _fallen(self, before: _Standing, i: int) -> Outcome:
         """Legal when signed, impossible now: void if what it rests on fell, otherwise the other act came first."""
+        graph = self.graph
+        seen = (graph.acts[j].id for j in bits(graph.past[i]))
         rested = [
-            j
-            for j in bits(self.graph.past[i])
-            if _result(before, j) in {OVERTAKEN, VOID, FORKED} and self._was_effective_for(i, j)
+            id_
+            for id_ in seen
+            if _result(before, id_) in {OVERTAKEN, VOID, FORKED} and self._was_effective_for(i, id_)
         ]
         if rested:
-            return Outcome(VOID, "crossing.rests-on-fallen", self.graph.acts[rested[-1]].id)
+            return Outcome(VOID, "crossing.rests-on-fallen", rested[-1])
         crossed = [
-            j
-            for j, outcome in before.outcomes.items()
-            if outcome.status == EFFECTIVE and self.graph.concurrent(i, j)
+            graph.position[id_]
+            for id_, outcome in before.outcomes.items()
+            if outcome.status == EFFECTIVE and graph.concurrent(i, graph.position[id_])
         ]
-        other = self.graph.acts[crossed[-1]] if crossed else None
+        other = graph.acts[crossed[-1]] if crossed else None
         reason = (
             "crossing.requesting-first" if other and other.state == self.requesting else "crossing.lower-id"
         )
         return Outcome(OVERTAKEN, reason, None if other is None else other.id)
 
-    def _was_effective_for(self, i: int, j: int) -> bool:
-        return _result(self._standing(self.graph.past[i]), j) == EFFECTIVE
+    def _was_effective_for(self, i: int, id_: str) -> bool:
+        return _result(self.before[i], id_) == EFFECTIVE
 
     def _impossible(self, standing: _Standing, move: Move) -> str | None:
         """Why the table or a kind's own rule does not allow it; None if it does."""
@@ -452,15 +479,15 @@ class _Folding:
 
     def _amend(self, before: _Standing, i: int, move: Move) -> _Standing:
         left = any(
-            _result(before, j) == EFFECTIVE and on_paper.name_of(self.graph.acts[j].act) in self.kind.leaving
-            for j in before.outcomes
+            outcome.status == EFFECTIVE and on_paper.name_of(self.graph.acts[j].act) in self.kind.leaving
+            for j, outcome in ((self.graph.position[id_], each) for id_, each in before.outcomes.items())
             if self.graph.concurrent(i, j)
         )
         if left or not move.body.fits(before.members, several=self.kind.several):
-            return _with(before, i, Outcome(OVERTAKEN, "crossing.members-changed"))
+            return _with(before, move.id, Outcome(OVERTAKEN, "crossing.members-changed"))
         proposals, members = before.proposals.add(move.state, move.body, before.members)
         after = replace(before, proposals=proposals, members=members)
-        return _with(after, i, Outcome(EFFECTIVE))
+        return _with(after, move.id, Outcome(EFFECTIVE))
 
     def _move(self, i: int, act: VerifiedAct, members: tuple[Member, ...]) -> Move:
         said = on_paper.instead(act.act, members)
@@ -479,10 +506,10 @@ def _pinned(rules: Any) -> tuple[str, str]:
     return rules.fold, rules.law
 
 
-def _result(standing: _Standing, i: int) -> str | None:
-    outcome = standing.outcomes.get(i)
+def _result(standing: _Standing, id_: str) -> str | None:
+    outcome = standing.outcomes.get(id_)
     return None if outcome is None else outcome.status
 
 
-def _with(standing: _Standing, i: int, outcome: Outcome) -> _Standing:
-    return replace(standing, outcomes={**standing.outcomes, i: outcome})
+def _with(standing: _Standing, id_: str, outcome: Outcome) -> _Standing:
+    return replace(standing, outcomes={**standing.outcomes, id_: outcome})
