@@ -8,7 +8,7 @@ whether conditions stand in the way, is the fold's answer about the act itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from corridor import dossier as dossiers
@@ -17,7 +17,8 @@ from corridor.casework.access import Person
 from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House
 from corridor.casework.models import Officer, PeerState, Role
-from corridor.dossier import VerifiedAct
+from corridor.dossier import Member, VerifiedAct
+from corridor.dossier.on_paper import marked
 
 DELIVER = "deliver"
 CONFIRM = "confirm"
@@ -38,8 +39,15 @@ def receivers(loaded: store.Loaded, by: str, wanted: Collection[str] = ()) -> tu
     kind, state = dossiers.REGISTRY[loaded.row.kind], loaded.state
     found = kind.receivers(state.facts, by)
     if found is None:
-        found = tuple(member.state for member in state.members if member.state != by)
+        found = reached(state.members, by)
     return tuple(one for one in found if not wanted or one in wanted)
+
+
+def reached(members: Iterable[Member], by: str) -> tuple[str, ...]:
+    """The other members; without those on paper, to whom nothing can be wrapped, where any has a node."""
+    others = tuple(member for member in members if member.state != by)
+    on_paper = marked(others)
+    return tuple(one.state for one in others if one.state not in on_paper) or tuple(one.state for one in others)
 
 
 def given_to(act: VerifiedAct) -> tuple[str, ...]:
@@ -56,9 +64,7 @@ def closed_by(home: House, loaded: store.Loaded, person: Person | None, at: date
         codes.append("casework.disclosure.stopped")
     if loaded.unproven:
         codes.append("casework.disclosure.unproven")
-    for state in (member.state for member in loaded.state.members):
-        if state == home.state:
-            continue
+    for state in reached(loaded.state.members, home.state):
         standing = home.directory.standing(state, at)
         if not standing.disclosure and standing.reason is not None:
             codes.append(standing.reason.code)
