@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from tests.casework.conftest import SECRET, Desk
 
-from corridor.casework import actions, genuine, queries, store
+from corridor.casework import actions, disclosure, genuine, queries, store
 from corridor.casework.fault import CaseworkFault, NotAllowed, NotFound
 from corridor.casework.models import (
     Dossier,
@@ -22,7 +22,7 @@ from corridor.casework.models import (
     PaperScan,
     Role,
 )
-from corridor.dossier import DraftFault
+from corridor.dossier import DraftFault, Member
 from corridor.dossier.paper import readback
 from corridor.dossier.paper.genuine import Verdict
 from corridor.faults import Fault
@@ -285,6 +285,15 @@ def test_a_letter_that_waits_can_be_carried_by_hand(desk: Desk, ask: Callable[..
         queries.courier_file(desk.person("cp-drafter"), dossier, "XCC")
     with pytest.raises(NotFound):
         queries.courier_file(desk.person("ca-drafter"), dossier, "XBB")
+
+
+def test_one_on_paper_closes_no_gate_for_members_with_a_node() -> None:
+    """Evidence goes to those it can be wrapped for; where everybody is on paper the gate stays as it was."""
+    on_paper = Member("XDD", "XDD-MOJ", "observer", {"paper": True})
+    others = (Member("XAA", "XAA-CP", "requesting"), Member("XBB", "XBB-CP", "requested"))
+    assert disclosure.reached((*others, on_paper), "XBB") == ("XAA",)
+    assert disclosure.reached((others[0], on_paper), "XAA") == ("XDD",)
+    assert disclosure.reached(others, "XAA") == ("XBB",)
 
 
 # --- whose it is -----------------------------------------------------------------------------------------------

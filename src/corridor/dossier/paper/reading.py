@@ -23,6 +23,8 @@ from corridor.notary.dsse import MAX_ENVELOPE
 
 MOST: Final = 24 * 1024 * 1024  # bytes of a paper
 
+_SIGNATURE_MOST: Final = 128 * 1024  # hex digits of the CMS value and the zeros behind it
+
 _RANGE = re.compile(rb"/ByteRange \[(\d{1,10}) (\d{1,10}) (\d{1,10}) (\d{1,10}) *\]")
 _CONTENTS = re.compile(rb"<([0-9A-F]+)>")
 _STORED = re.compile(rb"stream\r?\n" + MARK + rb"([^\r\n]*)\n\r?\n?endstream")
@@ -55,7 +57,7 @@ def take_apart(data: bytes) -> Paper:
     start, first, second, last = (int(each) for each in ranges[0])
     if start != 0 or not first < second or second + last != len(data):
         raise _malformed("range")  # something stands outside what was signed, or was added after it
-    contents = _CONTENTS.fullmatch(data[first:second])
+    contents = _CONTENTS.fullmatch(data[first:second]) if second - first <= _SIGNATURE_MOST else None
     if contents is None:
         raise _malformed("contents")
     stored = _STORED.findall(data)
@@ -103,7 +105,7 @@ def verify_signature(paper: Paper, credential: VerifiedCredential) -> None:
     """
     try:
         _verify(paper, credential)
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError) as error:
         raise _unsigned(1) from error  # the DER reader raises as it pleases
 
 
