@@ -29,6 +29,7 @@ DOSSIER: dict[str, tuple[Callable[[Person, str], Any], set[str], bool]] = {
     "changes": (lambda p, d: queries.changes(p, d, []), {D, S, V}, True),
     "cases_of": (queries.cases_of, {D, S, V}, True),
     "export": (lambda p, d: b"".join(queries.export(p, d)), {S, V}, True),
+    "departing": (lambda p, d: queries.departing(p, d, "refuse", {}), {D, S}, False),
     "copied": (lambda p, d: queries.copied(p, "preservation", d), {D, S}, False),
     "save_draft": (
         lambda p, d: actions.save_draft(p, kind="preservation", act="withdraw", content={}, dossier_id=d),

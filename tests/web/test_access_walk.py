@@ -184,6 +184,8 @@ def ask(browser: Client, method: str, path: str, dossier: str = ABSENT) -> tuple
         "role": "drafter",
         "password": "a password of length",
         "passphrase": "wrong",
+        "revision": "not the one",
+        "remark": "a remark",
         "number": "1",
         "mapping": ["name"],
     }

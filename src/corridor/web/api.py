@@ -162,6 +162,25 @@ class DraftIn(Content):
     kind: str
     act: str = "request"
     dossier: str | None = None
+    revision: str | None = None  # the one read: kept only in its place
+
+
+class RevisionIn(Schema):
+    """The revision of a draft the caller read."""
+
+    revision: str
+
+
+class ReturnIn(RevisionIn):
+    remark: str
+    language: str = "en"
+
+
+class DraftSignIn(RevisionIn, Secret):
+    """Sign a draft exactly as that revision holds it."""
+
+    departures: list[Json] = []
+    departure_reason: dict[str, str] | None = None
 
 
 class ActIn(Content, Secret):
@@ -173,8 +192,11 @@ class ActIn(Content, Secret):
     seen: list[str] = []
     attachments: list[Json] = []
     packages: list[str] = []  # of an act that hands evidence over or confirms it
+    departures: list[Json] = []  # each {code, item?, ref?}: what the officer knows to depart from the rules
+    departure_reason: dict[str, str] | None = None  # {language, text}
     override_reason: str | None = None
     draft: str | None = None
+    revision: str | None = None
     measure_entry: str | None = (
         None  # a domestic measure of the national file, whose coded facts the act names
     )
@@ -325,9 +347,47 @@ def discard(request: HttpRequest, draft_id: str) -> Json:
 def _keep(person: Person, given: DraftIn, draft_id: str | None) -> Json:
     content = given.dict(include=set(Content.model_fields))
     saved = actions.save_draft(
-        person, draft_id=draft_id, dossier_id=given.dossier, kind=given.kind, act=given.act, content=content
+        person,
+        draft_id=draft_id,
+        dossier_id=given.dossier,
+        kind=given.kind,
+        act=given.act,
+        content=content,
+        revision=given.revision,
     )
     return saved.to_dict()
+
+
+@drafts.post("/advice", summary="What is told of a request as drafted: what departs, both laws, identifiers")
+def advice(request: HttpRequest, given: DraftIn) -> Json:
+    content = given.dict(include=set(Content.model_fields))
+    return queries.advise(who(request), given.kind, content).to_dict()
+
+
+@drafts.post("/drafts/{draft_id}/submit", summary="Hand a draft to the signatories")
+def submit(request: HttpRequest, draft_id: str, given: RevisionIn) -> Json:
+    return actions.submit_draft(who(request), draft_id, revision=given.revision).to_dict()
+
+
+@drafts.post("/drafts/{draft_id}/return", summary="Give a draft back with a remark")
+def give_back(request: HttpRequest, draft_id: str, given: ReturnIn) -> Json:
+    saved = actions.return_draft(
+        who(request), draft_id, revision=given.revision, remark=given.remark, language=given.language
+    )
+    return saved.to_dict()
+
+
+@drafts.post("/drafts/{draft_id}/sign", summary="Sign a request exactly as a revision holds it")
+def sign_kept(request: HttpRequest, draft_id: str, given: DraftSignIn) -> Json:
+    signed = actions.sign_draft(
+        who(request),
+        draft_id,
+        revision=given.revision,
+        secret=given.secret,
+        departures=given.departures,
+        departure_reason=given.departure_reason,
+    )
+    return signed.to_dict()
 
 
 # -- dossiers -------------------------------------------------------------------------------------------------------
@@ -352,8 +412,11 @@ def sign(request: HttpRequest, given: ActIn) -> Json:
         reference=given.reference,
         follows=given.follows,
         case_id=given.case,
+        departures=given.departures,
+        departure_reason=given.departure_reason,
         override_reason=given.override_reason,
         draft_id=given.draft,
+        revision=given.revision,
         measure_entry=given.measure_entry,
         packages=tuple(given.packages),
     )

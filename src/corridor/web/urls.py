@@ -61,6 +61,11 @@ PAGES: list[URLPattern | URLResolver] = [
         name="paper-received",
     ),
     path("dossiers/<slug:dossier_id>/acts/<slug:act>/", page(deciding.act, *BOTH), name="act"),
+    path(
+        "dossiers/<slug:dossier_id>/acts/<slug:act>/departs/",
+        page(deciding.departs, "POST"),
+        name="act-departs",
+    ),
     path("dossiers/<slug:dossier_id>/minute/", page(national.minute, *BOTH), name="minute"),
     path("dossiers/<slug:dossier_id>/measure/", page(national.measure, *BOTH), name="measure"),
     path(

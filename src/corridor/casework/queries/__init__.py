@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.casework.queries.advising import advise
+from corridor.casework.queries.advising import advise, departing
 from corridor.casework.queries.cases import (
     case_history,
     case_page,
@@ -57,6 +57,7 @@ __all__ = [
     "changes",
     "check_file",
     "copied",
+    "departing",
     "courier_file",
     "desk",
     "dossier_page",

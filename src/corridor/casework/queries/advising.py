@@ -6,13 +6,13 @@ All of it is advice with its provision and how sure the line is. What needs a re
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from corridor import dossier as dossiers
 from corridor import law
-from corridor.casework import advice, twins, wording
+from corridor.casework import access, advice, store, twins, wording
 from corridor.casework.access import Person
 from corridor.casework.advice import Departure, Request
 from corridor.casework.fault import CaseworkFault, NotAllowed
@@ -141,7 +141,12 @@ def advise(person: Person, kind: str, content: Mapping[str, Any]) -> Advice:
         raise CaseworkFault("casework.act.basis") from error
     entry = home.directory.entry(request.state) if request.state else None
     items = tuple(_items(form, request, confirmed))
-    departures = advice.opening(home, person, request, on, confirmed)
+    asked = [replace(request, state=state, authority=office) for state, office in _addressees(content)]
+    departures = tuple(
+        dict.fromkeys(
+            one for each in asked or [request] for one in advice.opening(home, person, each, on, confirmed)
+        )
+    )
     crimes = tuple(_crimes(home, request))
     near = twins.find(home, person, kind, request.state, request.body)
     facts = _facts(home, request, departures, crimes, near)
@@ -161,8 +166,26 @@ def advise(person: Person, kind: str, content: Mapping[str, Any]) -> Advice:
     )
 
 
+def departing(person: Person, dossier_id: str, act: str, content: Mapping[str, Any]) -> tuple[Departure, ...]:
+    """Where an act as drafted would leave the rules of its dossier. Raises NotFound, NotAllowed."""
+    row = access.own_dossier(person, dossier_id, "draft.write")
+    home = house()
+    texts = _request(row.kind, content).texts
+    confirmed = law_confirmed(person).cites
+    return advice.following(home, store.load(home, row), act, content.get("body") or {}, texts, confirmed)
+
+
+def _addressees(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """State and authority of everyone a request is for: one, or several where the kind is for several."""
+    to = content.get("to") or []
+    rows = [to] if isinstance(to, Mapping) else to
+    return [(str(row.get("state") or ""), str(row.get("authority") or "")) for row in rows]
+
+
 def _request(kind: str, content: Mapping[str, Any]) -> Request:
-    to, basis = content.get("to") or {}, content.get("basis") or {}
+    """What is looked at. Of several States asked, the first."""
+    state, authority = next(iter(_addressees(content)), ("", ""))
+    basis = content.get("basis") or {}
     texts = [
         Text(str(row.get("field", "")), str(row.get("language", "en")), str(row.get("text", "")))
         for row in content.get("texts") or ()
@@ -170,8 +193,8 @@ def _request(kind: str, content: Mapping[str, Any]) -> Request:
     return Request(
         kind=kind,
         instrument=str(basis.get("instrument") or advice.law_default()),
-        state=str(to.get("state") or ""),
-        authority=str(to.get("authority") or ""),
+        state=state,
+        authority=authority,
         body=content.get("body") or {},
         texts=tuple(texts),
     )

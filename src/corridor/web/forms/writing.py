@@ -8,36 +8,6 @@ from typing import Any
 #: Languages an officer can mark a text with: the six of the United Nations, then others by code.
 LANGUAGES: tuple[str, ...] = ("en", "fr", "es", "ar", "ru", "zh", "vi", "de", "it", "pt", "tr", "uk")
 
-#: Texts of an act by the field they belong to. `*` stands for every kind and act not named.
-TEXTS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("preservation", "request"): ("offence_and_facts", "data_and_link", "necessity"),
-    ("preservation", "supplement"): ("offence_and_facts", "data_and_link", "necessity"),
-    ("stored_data", "request"): (
-        "facts_summary",
-        "data_identification",
-        "matter_and_authority",
-        "assistance_and_procedure",
-        "purpose",
-        "urgency_reason",
-    ),
-    ("stored_data", "supplement"): ("facts_summary", "assistance_and_procedure", "purpose"),
-    ("*", "ask"): ("question",),
-    ("stored_data", "refuse"): ("reasons", "not_consulted"),
-    ("*", "refuse"): ("reasons",),
-    ("*", "postpone"): ("reasons", "not_consulted"),
-    ("*", "consult"): ("proposal",),
-    ("*", "warn"): ("reasons",),
-    ("*", "*"): ("note",),
-}
-
-
-def texts_of(kind: str, act: str) -> tuple[str, ...]:
-    """The free-text fields of an act."""
-    for key in ((kind, act), ("*", act), ("*", "*")):
-        if key in TEXTS:
-            return TEXTS[key]
-    return ()
-
 
 def read_texts(posted: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
     """Posted `text.<field>` and `language.<field>` as rows; empty ones left out."""
