@@ -255,7 +255,7 @@ ELSEWHERE = {
     "check_file", "issued", "addressees", "missing", "add_authority", "add_officer", "reset_officer", "disable_officer",
     "signed_in", "too_many",
 }  # fmt: skip
-#: papers and scans, which tests/casework/test_paper.py walks
+#: papers and scans, which tests/casework/test_paper_peers.py walks
 PAPER = {"mark_paper_sent", "paper_file", "scan_file"}
 
 
