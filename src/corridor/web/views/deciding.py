@@ -37,14 +37,17 @@ DEPARTING = frozenset({"refuse", "postpone", "supplement"})
 CONDITIONAL = frozenset({"accept", "consult", "contribute", "deliver"})
 #: Fields that name an act of the dossier: which acts they may name, and whose. Chosen from a list, never typed.
 NAMED: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "about": (("request", "set_conditions", "notify"), "any"),
     "arrangement": (("arrange",), "theirs"),
     "asked": (("ask_use", "ask_extension", "ask_measure"), "theirs"),
+    "conditions": (("request", "set_conditions"), "theirs"),
     "executed": (("execute",), "own"),
     "file": (("send_file",), "theirs"),
     "handed_over": (("hand_over_items",), "theirs"),
     "offer": (("accept",), "theirs"),
     "power": (("add_power",), "own"),
     "proposal": (("propose", "propose_enforcement"), "theirs"),
+    "proposed": (("propose_liaison",), "any"),
     "report": (("report",), "theirs"),
     "stated": (("state_costs",), "theirs"),
     "statement": (("request", "supplement"), "any"),
@@ -62,7 +65,7 @@ def act(request: HttpRequest, person: Person, dossier_id: str, act: str) -> Http
     found = queries.dossier_page(person, dossier_id)
     person.require("draft.write")
     schema = _schema(found, act)
-    reader = Reader(schema, _choices(person, found, act), skip=_SKIP)
+    reader = Reader(schema, _choices(person, found, act, schema), skip=_SKIP)
     if request.method != "POST":
         return _show(request, person, found, act, reader, _drafted(person, found, act))
     seen = tuple(each for each in posted(request).get("seen", ()) if each)
@@ -90,7 +93,7 @@ def departs(request: HttpRequest, person: Person, dossier_id: str, act: str) -> 
     found = queries.dossier_page(person, dossier_id)
     person.require("draft.write")
     schema = _schema(found, act)
-    reader = Reader(schema, _choices(person, found, act), skip=_SKIP)
+    reader = Reader(schema, _choices(person, found, act, schema), skip=_SKIP)
     content = _content(request, person, found, act, schema, reader)
     return show(request, person, "_act_departs", _departs(person, found, act, content))
 
@@ -205,13 +208,14 @@ def _schema(found: DossierPage, act: str) -> dict[str, Any]:
     return kind.bodies[act].model_json_schema()
 
 
-def _choices(person: Person, found: DossierPage, act: str) -> dict[str, Any]:
+def _choices(person: Person, found: DossierPage, act: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     offers = choices(found.kind, found.instrument)
     if act == "refuse":
         offers["ground"] = [(row["id"], row["text"]) for row in grounds(found.kind, found.instrument)]
     offers["answers"] = _acts(found, (), whose="theirs")
     offers["acts"] = _acts(found, ())
-    for field, (names, whose) in NAMED.items():
+    for field in digests(schema) & set(NAMED):
+        names, whose = NAMED[field]
         offers[field] = _acts(found, names, whose=whose)
     if REGISTRY[found.kind].several:
         offers |= _among(found, act)
@@ -240,6 +244,18 @@ def _among(found: DossierPage, act: str) -> dict[str, Any]:
         if field == "to" or act in _OF_MEMBERS
     }
     return offers
+
+
+def digests(schema: Any) -> set[str]:
+    """Fields of a body that hold a digest, or a list of them: the id of an act, a dossier or a package."""
+    found: set[str] = set()
+    if isinstance(schema, Mapping):
+        for name, part in schema.get("properties", {}).items():
+            shapes = [part, *part.get("anyOf", ()), part.get("items", {})]
+            if any("{64}" in each.get("pattern", "") for each in shapes):
+                found.add(name)
+    children = schema.values() if isinstance(schema, Mapping) else schema if isinstance(schema, list) else ()
+    return found.union(*(digests(child) for child in children))
 
 
 def _acts(found: DossierPage, names: tuple[str, ...], whose: str = "any") -> list[tuple[str, str]]:
