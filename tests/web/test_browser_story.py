@@ -139,7 +139,7 @@ def _ask(here: Person) -> None:
     page.fill(f'[name="{row}1.address.ip"]', "203.0.113.77")
     page.fill(f'[name="{row}1.address.port"]', "51544")
     page.fill(f'[name="{row}1.address.time"]', "2026-10-07T21:14:09")
-    page.select_option(f'[name="{row}1.address.time.zone"]', "+02:00")
+    page.fill(f'[name="{row}1.address.time.zone"]', "+02:00")
     matter = "body.matter_and_authority"
     page.check(f'[name="{matter}.offence.articles"][value="13"]')
     page.fill(f'[name="{matter}.conducted_by.name"]', "Prosecutor at Tallmoor")
