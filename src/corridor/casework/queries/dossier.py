@@ -28,6 +28,7 @@ from corridor.casework.queries.pages import (
     MissingRow,
     NationalRow,
     PackageRow,
+    PartyRow,
     PossibleAct,
     TextRow,
     TimelineRow,
@@ -82,6 +83,15 @@ def dossier_page(person: Person, dossier_id: str) -> DossierPage:
         national=_national(home, person, row) if person.may("national.read") else (),
         drafts=draft_rows(person, row.pk),
         rights=tuple(right for right in RIGHTS if person.may(right)) if acts_here else ("dossier.read",),
+        parties=tuple(
+            PartyRow(
+                one.state,
+                one.role,
+                tuple(dict.fromkeys(each.code for each in state.owed if each.by == one.state)),
+            )
+            for one in state.members
+        ),
+        receivers=() if state.status is None else disclosure.receivers(loaded, home.state),
     )
 
 

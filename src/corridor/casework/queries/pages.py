@@ -245,6 +245,17 @@ class DossierPage(Plain):
     national: tuple[NationalRow, ...]
     drafts: tuple[DraftRow, ...]
     rights: tuple[str, ...] = field(default=())
+    parties: tuple[PartyRow, ...] = ()  # all members, in the order of their list
+    receivers: tuple[str, ...] = ()  # States whose custodians get what this State hands over now
+
+
+@dataclass(frozen=True)
+class PartyRow(Plain):
+    """One member of a dossier, and what it has still to do there, by code."""
+
+    state: str
+    role: str
+    owed: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -190,12 +190,11 @@ def read(request: HttpRequest, person: Person, kind: str) -> dict[str, Any]:
     values = posted(request)
     instrument = request.POST.get("instrument") or DEFAULT_INSTRUMENT
     form = queries.form_page(person, kind, instrument)
-    state, _, authority = request.POST.get("to", "").partition("/")
     body = _reader(form.schema, person, kind, instrument).body(values)
     if named := named_departures(values):
         body["departures"] = named
     return {
-        "to": {"state": state, "authority": authority} if state else None,
+        "to": _chosen(kind, values.get("to", [])),
         "basis": {"instrument": instrument, "provision": request.POST.get("provision", "").strip()},
         "body": body,
         "texts": read_texts(values),
@@ -204,6 +203,18 @@ def read(request: HttpRequest, person: Person, kind: str) -> dict[str, Any]:
         "follows": request.POST.get("follows") or None,
         "case": request.POST.get("case") or None,
     }
+
+
+def _chosen(kind: str, values: list[str]) -> Any:
+    """Whom the request is for, each `State/authority`: one, or a list where the kind is for several and more are ticked."""
+    rows = [each.partition("/") for each in dict.fromkeys(values) if each]
+    found = [{"state": state, "authority": authority} for state, _, authority in rows]
+    return found if dossiers.REGISTRY[kind].several and len(found) > 1 else next(iter(found), None)
+
+
+def addressed(to: Any) -> list[dict[str, str]]:
+    """The addressees of a draft as a list, however many there are."""
+    return [dict(to)] if isinstance(to, Mapping) else [dict(each) for each in to or ()]
 
 
 def named_departures(values: Mapping[str, list[str]]) -> list[dict[str, str]]:
@@ -240,7 +251,6 @@ def _form(
     fields = place_texts(
         _reader(form.schema, person, kind, instrument).fields(body, wrong_field(fault)), written
     )
-    to = content.get("to") or {}
     kept = queries.draft_page(person, draft_id) if draft_id else None
     context = {
         "kind": kind,
@@ -251,7 +261,8 @@ def _form(
         "instrument": instrument,
         "provision": basis.get("provision") or provision_of(kind, instrument),
         "addressees": [_addressee(row, language) for row in form.addressees],
-        "to": f"{to.get('state')}/{to.get('authority')}" if to else "",
+        "to": [f"{row.get('state')}/{row.get('authority')}" for row in addressed(content.get("to"))],
+        "several": dossiers.REGISTRY[kind].several,
         "reference": content.get("reference") or "",
         "follows": asked_before(person, kind),
         "followed": content.get("follows") or "",

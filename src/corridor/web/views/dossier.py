@@ -41,8 +41,13 @@ def dossier_context(person: Person, found: DossierPage) -> dict[str, object]:
     aside = [each for each in left if each.act in aside_ones and each not in grave]
     onward = [each for each in left if each not in grave and each not in aside]
     other = found.requested if found.ours == "requesting" else found.requesting
+    handing = kind.handing if kind is not None and found.status not in kind.over else frozenset()
     return {
         "d": found,
+        "several": kind is not None and kind.several,
+        "gives": bool(handing & {act for rows in kind.table.get(found.ours, {}).values() for act in rows})
+        if kind is not None
+        else False,
         "other": other,
         "first": first,
         "onward": onward,

@@ -15,7 +15,7 @@ from corridor.casework.fault import NotFound
 from corridor.faults import Fault
 from corridor.web.forms.offers import language_offers
 from corridor.web.pages import show, status_of
-from corridor.web.views.asking import beside
+from corridor.web.views.asking import addressed, beside
 
 
 def read(request: HttpRequest, person: Person, draft_id: str) -> HttpResponseBase:
@@ -48,7 +48,7 @@ def _page(
         "draft": found,
         "body": body,
         "texts": content.get("texts") or [],
-        "to": content.get("to") or {},
+        "to": addressed(content.get("to")),
         "basis": content.get("basis") or {},
         "reference": content.get("reference") or "",
         "remark": request.POST.get("remark", ""),

@@ -152,9 +152,16 @@ class Joint:
 
 class _JointInvestigation(Part[Joint]):
     name = "joint_investigations"
-    answers = {"agreement": "agree"}
-    grave = frozenset({"decline", "leave", "end"})
     bodies = BODIES
+    answers = {
+        "agreement": "agree",
+        "measure-report": "report_measure",
+        "confirmation": "confirm",
+        "delivery-again": "contribute",
+        "end": "end",
+    }
+    grave = frozenset({"decline", "leave", "end"})
+    aside = frozenset({"add_power", "withdraw_power", "extend", "consult"})
     texts = {
         "request": TERMS,
         "propose_change": ("reasons", *TERMS),
