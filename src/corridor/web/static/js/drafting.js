@@ -166,6 +166,14 @@
   }
   ["input", "change", "rows-changed"].forEach((name) => form.addEventListener(name, touched));
 
+  /* Enter in a line saves; it neither signs nor submits, whichever button stands first. */
+  form.addEventListener("keydown", (event) => {
+    const line = event.target;
+    if (event.key !== "Enter" || line.tagName !== "INPUT" || line.matches("[data-secret], [type=checkbox], [type=radio]")) return;
+    event.preventDefault();
+    if (typed && !stopped) keep();
+  });
+
   /* A button saves first: a page whose session has ended must not be sent away with what was typed on it. */
   form.addEventListener("submit", async (event) => {
     if (leaving) return;
