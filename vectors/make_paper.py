@@ -109,7 +109,7 @@ def unsigned(data: bytes) -> bytes:
     extra = cms.CMSAttribute({"type": "content_type", "values": ["data"]})
     signer["unsigned_attrs"] = cms.CMSAttributes([extra])
     held = found.dump(force=True).hex().upper().encode("ascii")
-    return data[:start] + held.ljust(end - start, b"0") + data[end:]
+    return bytes(data[:start] + held.ljust(end - start, b"0") + data[end:])
 
 
 def main() -> None:
