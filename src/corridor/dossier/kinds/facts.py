@@ -50,6 +50,10 @@ class Coded(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
+    def __getattr__(self, name: str) -> Any:
+        """A field this form does not have is kept and dumped again, but never read as if it had been checked."""
+        raise AttributeError(name)
+
 
 class Provider(Coded):
     """Who holds the data. `state` is where, so far as known."""
@@ -95,7 +99,9 @@ class Address(Coded):
     ip: Word
     port: Annotated[int, Field(ge=1, le=65535)]
     time: Second
-    zone: Word | None = None  # the IANA zone of the clock it was read from; `time` carries its offset either way
+    zone: Word | None = (
+        None  # the IANA zone of the clock it was read from; `time` carries its offset either way
+    )
 
     @model_validator(mode="after")
     def _is_address(self) -> Address:
