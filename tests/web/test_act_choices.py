@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from tests.web.conftest import Desk
 
 from corridor.dossier import REGISTRY
 from corridor.dossier.draft import schema
@@ -60,3 +62,21 @@ def test_only_effective_acts_of_the_right_side_are_offered() -> None:
             for field, (names, whose) in deciding.NAMED.items()
         }
     assert (offered["arrangement"], offered["offer"], offered["file"]) == (["a"], ["e"], [])
+
+
+@pytest.mark.parametrize("act", ["refuse", "postpone", "consult", "execute", "answer_items"])
+def test_every_act_that_names_a_ground_offers_those_of_the_law(desk: Desk, act: str) -> None:
+    page = desk.client("CA", "signatory").get(f"/dossiers/{desk.dossiers['CA']}/acts/{act}/").content.decode()
+    names = set(re.findall(r'name="(body\.(?:[a-z_]+\.\d+\.)?ground)"', page))
+    assert len(names) == 1
+    wanted = "ongoing_proceedings" if act == "postpone" else "domestic_prohibition"
+    assert f'value="{wanted}"' in page
+
+
+def test_packages_are_chosen_where_they_are_named_and_come_of_themselves_with_a_hand_over(desk: Desk) -> None:
+    browser, dossier = desk.client("CA", "signatory"), desk.dossiers["CA"]
+    page = browser.get(f"/dossiers/{dossier}/acts/answer_items/").content.decode()
+    assert re.search(rf'name="body\.data_items\.0\.packages"[^>]*value="{desk.packages["CA"]}"', page)
+    for act in ("deliver", "confirm"):
+        page = browser.get(f"/dossiers/{dossier}/acts/{act}/").content.decode()
+        assert "body.packages" not in page

@@ -56,7 +56,7 @@ NAMED: Mapping[str, tuple[tuple[str, ...], str]] = {
 #: Acts whose States are members of the dossier; in other acts a State may be any.
 _OF_MEMBERS = frozenset({"add_power", "ask_measure", "ask_use"})
 #: What the action itself writes into a hand-over.
-_SKIP = ("package", "packages", "custody", "departures")
+_SKIP = ("package", "custody", "departures")
 #: Chosen where the ground is none of the list: what it is called is typed beside.
 OTHER = "+other"
 
@@ -65,7 +65,7 @@ def act(request: HttpRequest, person: Person, dossier_id: str, act: str) -> Http
     found = queries.dossier_page(person, dossier_id)
     person.require("draft.write")
     schema = _schema(found, act)
-    reader = Reader(schema, _choices(person, found, act, schema), skip=_SKIP)
+    reader = Reader(schema, _choices(person, found, act, schema), skip=_skipped(found.kind, act))
     if request.method != "POST":
         return _show(request, person, found, act, reader, _drafted(person, found, act))
     seen = tuple(each for each in posted(request).get("seen", ()) if each)
@@ -93,7 +93,7 @@ def departs(request: HttpRequest, person: Person, dossier_id: str, act: str) -> 
     found = queries.dossier_page(person, dossier_id)
     person.require("draft.write")
     schema = _schema(found, act)
-    reader = Reader(schema, _choices(person, found, act, schema), skip=_SKIP)
+    reader = Reader(schema, _choices(person, found, act, schema), skip=_skipped(found.kind, act))
     content = _content(request, person, found, act, schema, reader)
     return show(request, person, "_act_departs", _departs(person, found, act, content))
 
@@ -191,6 +191,11 @@ def _file(person: Person, found: DossierPage, act: str, schema: dict[str, Any]) 
     return None
 
 
+def _skipped(kind: str, act: str) -> tuple[str, ...]:
+    """Fields of a body that are not asked for: a hand-over takes its packages from the dossier's own list."""
+    return _SKIP if disclosure.statement(kind, act) is None else (*_SKIP, "packages")
+
+
 def _names_measure(schema: dict[str, Any]) -> bool:
     """Whether an act's body names a domestic measure by its coded facts."""
     part = schema.get("properties", {}).get("measure", {})
@@ -210,8 +215,16 @@ def _schema(found: DossierPage, act: str) -> dict[str, Any]:
 
 def _choices(person: Person, found: DossierPage, act: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     offers = choices(found.kind, found.instrument)
-    if act == "refuse":
-        offers["ground"] = [(row["id"], row["text"]) for row in grounds(found.kind, found.instrument)]
+    # Where the law lists none, a ground is typed: an empty list would let nobody name one.
+    if listed := grounds(found.kind, found.instrument, act):
+        offers["ground"] = [(row["id"], row["text"]) for row in listed]
+    offers["packages"] = [
+        (row.id, f"{naming.say('package', row.direction)} {row.id[:12]}") for row in found.packages
+    ]
+    if act == "release_preserved":
+        offers["preservation"] = [
+            (row.dossier, row.dossier[:12]) for row in found.links if row.relation == "preserved_by"
+        ]
     offers["answers"] = _acts(found, (), whose="theirs")
     offers["acts"] = _acts(found, ())
     for field in digests(schema) & set(NAMED):
@@ -219,8 +232,6 @@ def _choices(person: Person, found: DossierPage, act: str, schema: Mapping[str, 
         offers[field] = _acts(found, names, whose=whose)
     if REGISTRY[found.kind].several:
         offers |= _among(found, act)
-    if act in ("consult", "postpone"):
-        offers["ground"] = [(row["id"], row["text"]) for row in grounds(found.kind, found.instrument, act)]
     if act in ("followed_by", "supplement"):
         desk = queries.desk(person)
         rows = (*desk.needs_me, *desk.waits_on_them, *desk.closed)
@@ -308,7 +319,9 @@ def _show(
             "names_measure": _names_measure(_schema(found, act)),
             "measure_entry": request.POST.get("measure_entry", ""),
             "possible": possible(found, act),
-            "fields": place_texts([each for each in fields if each.code != "ground"], written),
+            "fields": place_texts(
+                [each for each in fields if act != "refuse" or each.code != "ground"], written
+            ),
             "grounds": grounds(found.kind, found.instrument, confirmed=queries.law_confirmed(person).cites)
             if act == "refuse"
             else [],
