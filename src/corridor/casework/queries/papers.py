@@ -87,7 +87,7 @@ def papers_of(person: Person, dossier_id: str) -> Papers:
     """Raises NotFound."""
     home = house()
     row = access.dossier(person, dossier_id)
-    rows = PaperLetter.objects.filter(act__dossier=row).select_related("act").order_by("made", "pk")
+    rows = PaperLetter.objects.filter(act__dossier=row).select_related("act").order_by("state")
     own = row.home.code == person.authority and person.may("national.read")
     received = []
     if own:
@@ -107,10 +107,19 @@ def papers_of(person: Person, dossier_id: str) -> Papers:
                         at=entry.at,
                     )
                 )
-    opening = store.load(home, row).opening.act.header.members
+    loaded = store.load(home, row)
+    place = {act: number for number, act in enumerate(loaded.state.order)}
+    opening = loaded.opening.act.header.members
     states = marked(opening)
     asked = tuple((one.state, str(one.extra.get("name") or "")) for one in opening if one.state in states)
-    return Papers(states, asked, tuple(_paper_row(home, one) for one in rows), tuple(received))
+    return Papers(
+        states,
+        asked,
+        tuple(
+            _paper_row(home, one) for one in sorted(rows, key=lambda one: place.get(one.act_id, len(place)))
+        ),
+        tuple(received),
+    )
 
 
 def _paper_row(home: House, row: PaperLetter) -> PaperRow:

@@ -6,7 +6,7 @@ Texts of officers are set as they were written, in their language and direction;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,10 +17,11 @@ from corridor.dossier import completeness, texts
 from corridor.dossier.act import Act, Text, VerifiedAct
 from corridor.dossier.kinds import REGISTRY
 from corridor.dossier.paper import readback
-from corridor.dossier.paper.values import law_name, lines, readable
+from corridor.dossier.paper.values import label, law_name, lines, readable
 from corridor.seal.certificate.content import plain
 
 OPENING: Final = "request"
+DEPARTURE: Final = "departure"  # the text that says why an act departs from the rules
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def content(
         "urgent": _urgent(body),
         "items": items,
         "rest": lines(rest, names.states),
-        "texts": [_text(kind, each, told) for each in body.texts if each.field not in used],
+        "texts": [_text(kind, each, told) for each in body.texts if each.field not in {*used, DEPARTURE}],
         "item_texts": {
             name: [_text(kind, each, told) for each in body.texts if each.field == name] for name in used
         },
@@ -99,6 +100,7 @@ def content(
         "act": act.id,
         "dossier": act.dossier,
         "code": readback.code(act.id),
+        "concerns": "" if act.dossier == act.id else readback.code(act.dossier),
         "boxes": bool(told),
         "software": f"corridor {corridor.__version__}",
     }
@@ -171,23 +173,25 @@ def _urgent(body: Act) -> bool:
 
 
 def _departures(body: Act) -> list[dict[str, Any]]:
+    """What departs from the rules, each once with what it is about, and the reason given."""
     rows = body.body.get("departures")
-    reasons = [_words(each) for each in body.texts if each.field == "departure"]
-    if not isinstance(rows, Sequence) or isinstance(rows, str):
-        return []
-    return [
-        {"code": texts.text(f"departure.{row.get('code', '')}"), "ref": _cited(str(row.get("ref") or ""))}
-        for row in rows
-        if isinstance(row, Mapping)
-    ] + ([{"code": "Reason", "words": reasons}] if reasons else [])
+    reasons = [_words(each) for each in body.texts if each.field == DEPARTURE]
+    about: dict[tuple[str, str], list[str]] = {}
+    for row in rows if isinstance(rows, list | tuple) else ():
+        if isinstance(row, Mapping):
+            code, ref = str(row.get("code", "")), _cited(str(row.get("ref") or ""))
+            item = plain(str(row.get("item") or ""))
+            about.setdefault((texts.text(f"departure.{code}"), ref), []).extend([label(item)] if item else [])
+    told = [{"code": code, "ref": ref, "about": ", ".join(items)} for (code, ref), items in about.items()]
+    return [*told, *([{"code": "Reason", "ref": "", "about": "", "words": reasons}] if reasons else [])]
 
 
 def _text(kind: str, text: Text, boxes: frozenset[str]) -> dict[str, Any]:
     own, shared = f"text.{kind}.{text.field}", f"field.{text.field}"
-    label = texts.text(own) if own in texts.catalogue() else texts.text(shared)
+    called = texts.text(own) if own in texts.catalogue() else texts.text(shared)
     return {
         "field": text.field,
-        "label": readable(text.field) if label == shared else label,
+        "label": readable(text.field) if called == shared else called,
         "boxes": text.field in boxes,
         **(_words(text) or {}),
     }

@@ -46,12 +46,12 @@ def lines(body: Mapping[str, Any], states: Mapping[str, str], depth: int = 0) ->
         several = list(value) if isinstance(value, list | tuple) else [value]
         tables = [each for each in several if isinstance(each, Mapping)]
         for number, table in enumerate(tables, start=1):
-            label = f"{_label(code)} {number}" if len(tables) > 1 else _label(code)
-            found.append({"label": label, "value": "", "depth": depth})
+            name = f"{label(code)} {number}" if len(tables) > 1 else label(code)
+            found.append({"label": name, "value": "", "depth": depth})
             found += lines(table, states, depth + 1)
         shown = [_shown(code, each, states) for each in several if not isinstance(each, Mapping)]
         if shown:
-            found.append({"label": _label(code), "value": ", ".join(shown), "depth": depth})
+            found.append({"label": label(code), "value": ", ".join(shown), "depth": depth})
     return found
 
 
@@ -66,7 +66,8 @@ def readable(code: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _label(code: str) -> str:
+def label(code: str) -> str:
+    """What a field is called; its code, readable, where nothing says it."""
     known = texts.text(f"field.{code}")
     return readable(code) if known == f"field.{code}" else known
 

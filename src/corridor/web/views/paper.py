@@ -24,8 +24,8 @@ from corridor.web.uploads import uploaded
 from corridor.web.views.asking import place_texts
 from corridor.web.views.dossier import dossier_context
 
-#: What only a node can hand over: on paper it is not there.
-SKIP = ("package", "packages", "custody")
+#: What only a node can hand over, or say of itself: on paper it is not there.
+SKIP = ("package", "packages", "custody", "departures")
 
 
 def peers(request: HttpRequest, person: Person) -> HttpResponseBase:
@@ -160,6 +160,7 @@ def _entering(
         "fields": place_texts([each for each in fields if each.code != "ground"], written),
         "grounds": grounds(found.kind, found.instrument) if act in ("refuse", "postpone") else [],
         "ground": body.get("ground", ""),
+        "other_ground": next((each for each in request.POST.getlist("body.ground")[-1:]), ""),
         "texts": [
             row
             for row in written
