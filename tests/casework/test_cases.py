@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -14,6 +15,8 @@ from corridor.casework.fault import CaseworkFault, NotAllowed, NotFound
 from corridor.casework.models import ActReceipt, ActRow, Case, CaseChange, CaseImport, CasePerson
 from corridor.casework.persons import read_table, understand
 from corridor.casework.queries import searching
+from corridor.casework.queries.owed import to_whom
+from corridor.dossier import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -333,6 +336,19 @@ def test_who_owes_what_to_whom_over_three_states(desk: Desk, case: str, ask: Cal
     assert [row.since for row in own] == sorted(row.since for row in own), "the oldest first"
     assert sum(count for cells in told.values() for count in cells.values()) == len(page.rows)
     assert queries.owed(clerk).rows == page.rows
+
+
+def test_to_whom_a_state_owes_where_several_are_members() -> None:
+    """The requesting State owes each State it asked; each of them owes the requesting State; an observer nobody."""
+    members = [
+        Member("XAA", "XAA-CP", "requesting"),
+        Member("XBB", "XBB-CP", "requested"),
+        Member("XCC", "XCC-CP", "requested"),
+        Member("XDD", "XDD-CP", "observer"),
+    ]
+    loaded = SimpleNamespace(state=SimpleNamespace(members=members))
+    assert to_whom(loaded, "XAA") == ("XBB", "XCC")
+    assert to_whom(loaded, "XCC") == ("XAA",)
 
 
 def test_an_own_target_stands_beside_what_is_owed_and_never_in_its_place(desk: Desk) -> None:

@@ -117,6 +117,21 @@ def test_an_operators_line_goes_first_and_can_switch_a_level_off(desk: Desk) -> 
     assert found["service.acknowledge"].due == desk.clock() + timedelta(hours=30)
 
 
+def test_whether_their_offices_are_open_and_from_when_on(desk: Desk) -> None:
+    """Friday noon in UTC: Aurelia works, Borealia rests until Sunday; before nine and after five nobody is there."""
+    friday = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    assert service.hours(desk.home, "XAA", friday).at_work
+    there = service.hours(desk.home, "XBB", friday)
+    assert (there.at_work, there.off) == (False, "weekend")
+    assert there.again.isoformat() == "2026-11-29T09:00:00+04:00"
+    early = service.hours(desk.home, "XAA", friday.replace(hour=5))
+    assert (early.off, early.again.isoformat()) == ("", "2026-11-27T09:00:00+01:00")
+    late = service.hours(desk.home, "XAA", friday.replace(hour=20))
+    assert (late.off, late.again.isoformat()) == ("", "2026-11-30T09:00:00+01:00")
+    unknown = service.hours(desk.home, "QQQ", friday)
+    assert dict(unknown.sources)["holidays"] == "assumed"
+
+
 @pytest.mark.parametrize(
     "row",
     [

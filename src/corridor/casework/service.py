@@ -132,6 +132,31 @@ def calendar(home: House, state: str) -> Calendar:
     return calendar_of(state, home.directory.entry(state))
 
 
+@dataclass(frozen=True)
+class Hours:
+    """Whether a State's offices are open now, why not, and from when on again. `sources`: see `Calendar`."""
+
+    state: str
+    local: datetime
+    at_work: bool
+    off: str  # weekend, the holiday's name, or "" for a working day outside office hours
+    again: datetime | None  # local; None while they are open
+    sources: tuple[tuple[str, str], ...]
+
+
+def hours(home: House, state: str, at: datetime) -> Hours:
+    """A State's office hours as of a moment. A contact point answers at any hour all the same."""
+    own = calendar(home, state)
+    local = own.local(at)
+    if own.at_work(at):
+        return Hours(state, local, True, "", None, own.sources)
+    today = local.date()
+    early = own.is_working(today) and local.time() < own.opens
+    day = today if early else next(own.working_days(today))
+    again = datetime.combine(day, own.opens, own.zone)
+    return Hours(state, local, False, own.day_off(today), again, own.sources)
+
+
 def running(home: House, loaded: Loaded, at: datetime) -> tuple[Running, ...]:
     """The service levels of this State in one dossier, in the order they began."""
     state = loaded.state

@@ -122,7 +122,7 @@ def owed_rows(home: House, loaded: store.Loaded) -> list[OwedRow]:
                 reference=reference,
                 code=one.code,
                 by=one.by,
-                to=_to(loaded, one.by),
+                to=to_whom(loaded, one.by),
                 ref=one.ref or "",
                 since=_since(home, loaded, one.act),
                 clock=None if place is None else clocks[place],
@@ -136,7 +136,7 @@ def owed_rows(home: House, loaded: store.Loaded) -> list[OwedRow]:
             reference=reference,
             code=one.id,
             by=one.owed_by,
-            to=_to(loaded, one.owed_by),
+            to=to_whom(loaded, one.owed_by),
             ref="",
             since=_since(home, loaded, one.act or None),
             clock=one,
@@ -163,7 +163,7 @@ def _clock_of(code: str, by: str, act: str | None, clocks: list[ClockRow]) -> in
     return min(same)[1] if same else None
 
 
-def _to(loaded: store.Loaded, by: str) -> tuple[str, ...]:
+def to_whom(loaded: store.Loaded, by: str) -> tuple[str, ...]:
     """To whom a State owes: the State across the table; where more deal with each other, all of them."""
     across = {member.state: member.role for member in loaded.state.members if member.role != "observer"}
     if by in across:

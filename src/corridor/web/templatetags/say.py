@@ -87,19 +87,37 @@ def local_times(value: datetime | None, states: tuple[str, ...], owed_by: str = 
 
     home, language = house(), get_language() or "en"
     found = []
-    for code in sorted(dict.fromkeys(states), key=lambda each: each != home.state):
-        own = calendar(home, code)
+    for member in sorted(dict.fromkeys(states), key=lambda each: each != home.state):
+        own = calendar(home, member)
         local = own.local(value)
-        off = own.day_off(local.date()) if code == owed_by else ""
+        off = own.day_off(local.date()) if member == owed_by else ""
         found.append(
             {
-                "state": naming.state_name(code, language),
+                "state": naming.state_name(member, language),
                 "shown": local.strftime("%d %b, %H:%M"),
                 "offset": _offset(local),
                 "off": naming.say("day-off", off, default=off) if off else "",
             }
         )
     return found
+
+
+@register.simple_tag
+def office_hours(state: str) -> dict[str, Any]:
+    """What the clock says in a State now, whether its offices are open, why not, and from when on again."""
+    from corridor.casework import service
+    from corridor.casework.house import house
+
+    home = house()
+    found = service.hours(home, state, home.clock())
+    return {
+        "shown": found.local.strftime("%H:%M"),
+        "offset": _offset(found.local),
+        "open": found.at_work,
+        "off": naming.say("day-off", found.off, default=found.off) if found.off else "",
+        "again": found.again.strftime("%d %b, %H:%M") if found.again else "",
+        "assumed": any(source == "assumed" for _, source in found.sources),
+    }
 
 
 def _offset(local: datetime) -> str:
