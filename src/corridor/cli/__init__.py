@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "keygen": ("corridor.cli.evidence.keys", "keygen", "Make a custodian's key pair"),
     "custody": ("corridor.cli.evidence.custody", "custody_app", "The hands a package passed through"),
     "check": ("corridor.cli.check", "check", "Genuine or not: a paper, a letter, an act, a caller"),
+    "courier": ("corridor.cli.courier", "app", "Letters carried by hand between nodes"),
     "dossier": ("corridor.cli.dossier", "app", "Show, verify or export a dossier of this node"),
     "law": ("corridor.cli.law", "law_app", "The Convention and its neighbours, as data"),
     "registry": ("corridor.cli.registry", "registry_app", "The directory of Parties, authorities and keys"),
