@@ -232,6 +232,8 @@ def form(kind: str, basis: str, on: str | None, as_json: bool) -> None:
     if row["costs"]:
         provisions(paper, "Costs", [row["costs"]])
     provisions(paper, "Measures at home that execute it", row["measures"])
+    row["steps"] = [each.to_dict() for each in law.rules(law.digest()).steps(basis) if kind in each.kinds]
+    provisions(paper, "Looked at, and written down, before it is executed", row["steps"])
     provisions(paper, "Paragraph by paragraph", row["paragraphs"])
     give(paper, row, as_json, sources=law.sources(basis))
 

@@ -90,6 +90,9 @@ def make_one(ctx: Context, subject: str) -> Page:
     sections = []
     for each, form in under(kind, ctx.on):
         parts = [(code, getattr(form, code)) for code in PARTS if getattr(form, code)]
+        own = law.rules(law.digest()).steps(each.code)
+        steps = tuple(line for line in own if kind in line.kinds)
+        parts += [("steps", steps)] if steps else []
         single = [line for line in (form.postponement, form.costs) if line is not None]
         sections.append({"instrument": each, "form": form, "parts": parts, "single": single})
     html = fragment(
