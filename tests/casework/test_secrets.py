@@ -15,6 +15,7 @@ from tests.casework.abroad import PASSPHRASE
 from tests.casework.conftest import PASSWORD, SECRET, Desk
 
 from corridor.casework import actions, models, queries
+from corridor.casework.use import EXCULPATORY, Purpose
 from corridor.notary import Envelope, KeyUse, NotaryFault, keys
 from corridor.seal import age
 from corridor.seal.faults import SealFault
@@ -66,7 +67,23 @@ def case(desk: Desk, ask: Callable[..., str], request_body: dict[str, Any]) -> d
         "legal_basis": "section 4",
         "addressee": "Nordmail AB",
     }
-    actions.record_measure(clerk, opened, measure=measure, secret=SECRET)
+    ordered = actions.record_measure(clerk, opened, measure=measure, secret=SECRET).id
+    body = {
+        "nature": "judicial",
+        "authority": "Kobenstad Court",
+        "date": "2026-11-23",
+        "scope": "Rooms of Ebba Falk",
+    }
+    actions.record_measure_step(clerk, opened, measure=ordered, step="authorised", body=body, secret=SECRET)
+    actions.record_safeguard(
+        clerk,
+        opened,
+        step="non_discrimination",
+        outcome="met",
+        reason="Asked Tove Renner.",
+        language="en",
+        secret=SECRET,
+    )
     actions.save_draft(
         clerk,
         kind="preservation",
@@ -85,12 +102,15 @@ def case(desk: Desk, ask: Callable[..., str], request_body: dict[str, Any]) -> d
         last=True,
     )
     package = actions.finish_upload(signatory, upload.id, secret=SECRET).package
+    other = Purpose(EXCULPATORY, matter="AUR-2026-99")
+    actions.open_evidence(signatory, package, secret=SECRET, purpose=other)
     return {"dossier": opened, "package": package}
 
 
 SENTENCES = (
     "billing@nordmail.example", "Nordmail", "Hakon Vinter", "bank account", "Marta Lindqvist", "Kobenstad",
-    "Nordmail AB", "second thought", "invoice-4471", "8601 1117", "AUR-2026-17", "Name of drafter", "airport",
+    "Nordmail AB", "second thought", "invoice-4471", "8601 1117", "AUR-2026-17", "AUR-2026-99",
+    "Ebba Falk", "Tove Renner", "Name of drafter", "airport",
     SECRET, PASSPHRASE, PASSWORD,
 )  # fmt: skip
 
