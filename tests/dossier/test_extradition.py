@@ -33,7 +33,7 @@ ARREST = {
     "date": "2026-11-25",
     "form": "custody",
     "papers_by": "2026-12-24",
-    "term": "Extradition Act s. 21",
+    "term_basis": "Extradition Act s. 21",
     "measure": {
         "authority": "District Court of Borealia",
         "kind": "custody_for_extradition",
@@ -328,10 +328,10 @@ def test_a_national_surrendered_on_the_condition_of_return_comes_back():
 
 def test_items_handed_over_are_owed_back_where_that_was_said():
     table = granted()
-    kept = {"items": [{"type": "document"}]}
-    lent = {"items": [{"type": "device", "reference": "Exhibit 4", "return_wanted": True}]}
-    table.act("XBB", "hand_over_items", kept, texts=words(items="A letter."))
-    items = table.act("XBB", "hand_over_items", lent, texts=words(items="A telephone."))
+    kept = {"things": [{"type": "document"}]}
+    lent = {"things": [{"type": "device", "reference": "Exhibit 4", "return_wanted": True}]}
+    table.act("XBB", "hand_over_items", kept, texts=words(things="A letter."))
+    items = table.act("XBB", "hand_over_items", lent, texts=words(things="A telephone."))
     table.act("XBB", "surrender", {"date": "2027-02-01"})
     table.act("XAA", "confirm_arrival", {"date": "2027-02-01"})
     table.act("XAA", "close")
@@ -384,10 +384,10 @@ def test_a_national_is_not_extradited_and_the_case_is_prosecuted_instead(basis):
     table.act("XBB", "take_up", taken)
     state = table.fold()
     assert (state.status, owed(state)) == ("taken_up", {("outcome", "XBB")})
-    table.act("XBB", "tell_outcome", {"result": "convicted", "date": "2027-05-01", "final": False})
+    table.act("XBB", "tell_outcome", {"outcome": "convicted", "date": "2027-05-01", "final": False})
     assert table.fold().status == "taken_up"
     table.act(
-        "XBB", "tell_outcome", {"result": "convicted", "date": "2027-07-01"}, texts=words(outcome="3 years")
+        "XBB", "tell_outcome", {"outcome": "convicted", "date": "2027-07-01"}, texts=words(outcome="3 years")
     )
     table.act("XAA", "close")
     state = table.fold()
@@ -407,7 +407,7 @@ def test_a_sentence_is_enforced_instead():
         "remaining_days": 400,
     }
     table.act("XBB", "take_up", taken)
-    table.act("XBB", "tell_outcome", {"result": "sentence_enforced", "date": "2028-03-08"})
+    table.act("XBB", "tell_outcome", {"outcome": "sentence_enforced", "date": "2028-03-08"})
     assert table.fold().status == "outcome_told"
 
 

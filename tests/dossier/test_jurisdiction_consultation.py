@@ -71,9 +71,9 @@ def test_two_states_agree_who_prosecutes(basis):
     table.act("XAA", "report_part", {"does": "discontinues", "date": "2027-01-20"})
     follow = table.act("XAA", "followed_by", {"dossier": "ab" * 32})
     assert [(link.relation, link.act) for link in table.fold().links] == [("followed_by", follow.id)]
-    table.act("XBB", "tell_outcome", {"result": "convicted", "date": "2027-05-01", "final": False})
+    table.act("XBB", "tell_outcome", {"outcome": "convicted", "date": "2027-05-01", "final": False})
     assert table.fold().status == "agreed"
-    table.act("XBB", "tell_outcome", {"result": "convicted", "date": "2027-09-01"})
+    table.act("XBB", "tell_outcome", {"outcome": "convicted", "date": "2027-09-01"})
     assert table.fold().status == "concluded"
     table.act("XAA", "close")
     state = table.fold(as_of=LATER)
@@ -137,9 +137,9 @@ def test_disagreement_carries_reasons_and_another_proposal_is_made():
     assert (state.status, owed(state)) == ("agreed", {("outcome", "XAA"), ("outcome", "XBB")})
     assert {each.state for each in state.clocks} == {"met"}
     # Both prosecute a part: concluded when both have told the outcome.
-    table.act("XAA", "tell_outcome", {"result": "acquitted", "date": "2027-09-01"})
+    table.act("XAA", "tell_outcome", {"outcome": "acquitted", "date": "2027-09-01"})
     assert (table.fold().status, table.fold().turn) == ("agreed", "XBB")
-    table.act("XBB", "tell_outcome", {"result": "convicted", "date": "2027-10-01"})
+    table.act("XBB", "tell_outcome", {"outcome": "convicted", "date": "2027-10-01"})
     assert table.fold().status == "concluded"
 
 
@@ -204,7 +204,7 @@ def test_a_final_outcome_is_not_reopened_by_who_had_not_heard_of_it():
     table.open(KIND, body=OPENING)
     proposal = table.act("XAA", "propose", PLAN)
     agreed = table.act("XBB", "agree", {"proposal": proposal.id})
-    table.act("XBB", "tell_outcome", {"result": "convicted", "date": "2027-09-01"}, seen=[agreed])
+    table.act("XBB", "tell_outcome", {"outcome": "convicted", "date": "2027-09-01"}, seen=[agreed])
     reopened = table.act("XAA", "reopen", {"because": "new_facts"}, texts=REASONS, seen=[agreed])
     state = table.fold()
     assert (state.status, reason(state, reopened)) == ("concluded", f"{KIND}.crossing.outcome-stands")

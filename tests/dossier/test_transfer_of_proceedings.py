@@ -83,9 +83,9 @@ def test_from_request_to_outcome(basis):
     assert (state.status, state.turn, owed(state)) == ("taken_over", "XBB", {("outcome", "XBB")})
     assert {(each.id.rpartition(".")[2], each.state) for each in state.clocks} == {("time-barred", "met")}
     assert "withdraw" not in state.possible("XAA")
-    table.act("XBB", "tell_outcome", {"result": "convicted", "date": "2027-06-01", "final": False})
+    table.act("XBB", "tell_outcome", {"outcome": "convicted", "date": "2027-06-01", "final": False})
     assert table.fold().status == "taken_over"
-    table.act("XBB", "tell_outcome", {"result": "convicted", "date": "2027-09-01"})
+    table.act("XBB", "tell_outcome", {"outcome": "convicted", "date": "2027-09-01"})
     table.act("XAA", "close")
     state = table.fold(as_of=LATER)
     assert (state.status, state.owed, codes(state)) == ("closed", (), set())

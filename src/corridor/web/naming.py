@@ -119,7 +119,10 @@ def _line(table: Mapping[str, Any]) -> str:
         if value is True:
             parts.append(say("field", code))
         elif value not in (None, False, ""):
-            parts.append(_shown(code, value))
+            shown = _shown(code, value)
+            # A bare figure, or a day that is not the day of the thing itself, says nothing without its name.
+            named = isinstance(value, int) or (code not in _PLAIN_DAYS and _DAY.fullmatch(str(value)))
+            parts.append(f"{say('field', code)}: {shown}" if named else shown)
     return (" – " if set(table) == {"start", "end"} else " · ").join(parts)
 
 
@@ -141,5 +144,7 @@ def _shown(code: str, value: Any) -> str:
 
 
 _STATES = frozenset({"state", "held_in", "nationalities", "residence", "lead", "to", "given_by"})
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_PLAIN_DAYS = frozenset({"date", "start", "end"})
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 _ID = re.compile(r"[0-9a-f]{64}")

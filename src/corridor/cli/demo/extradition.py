@@ -65,7 +65,7 @@ def play(teller: Teller) -> str:
             "date": today,
             "form": "custody",
             "papers_by": papers_by,
-            "term": "Extradition Act of Borealia, s. 21",
+            "term_basis": "Extradition Act of Borealia, s. 21",
         },
         measure_entry=ordered,
     )

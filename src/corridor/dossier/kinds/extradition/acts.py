@@ -119,7 +119,7 @@ class _Extradition(Part[Pursued]):
         "surrender": ("person", "note"),
         "surrender_temporarily": ("person", "note"),
         "return_person": ("person", "note"),
-        "hand_over_items": ("items",),
+        "hand_over_items": ("things",),
         "return_items": ("note",),
         "ask_instead": ("reasons",),
         "take_up": ("note",),
@@ -217,7 +217,7 @@ class _Extradition(Part[Pursued]):
             case "return_person":
                 return replace(at, returned=move.id)
             case "hand_over_items":
-                wanted = any(each.return_wanted for each in body.items)
+                wanted = any(each.return_wanted for each in body.things)
                 return replace(at, items=(*at.items, Items(move.id, wanted)))
             case "return_items":
                 done = (

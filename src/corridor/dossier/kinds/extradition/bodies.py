@@ -102,14 +102,14 @@ class Arrest(Coded):
     """The person was arrested, or their presence ensured otherwise.
 
     `papers_by` is the last day for the full request under the law or treaty the requested State applies. It sets
-    that day and names where it stands (`term`); nobody computes it for it.
+    that day and names where it stands (`term_basis`); nobody computes it for it.
     """
 
     date: Day
     form: Literal["custody", "bail", "reporting", "other"]
     measure: Measure | None = None
     papers_by: Day | None = None
-    term: Word | None = None
+    term_basis: Word | None = None
 
 
 class NotArrested(Coded):
@@ -126,7 +126,7 @@ class AskMoreTime(Coded):
 
 class ExtendTerm(Coded):
     papers_by: Day
-    term: Word | None = None
+    term_basis: Word | None = None
 
 
 class Release(Coded):
@@ -187,7 +187,7 @@ class ReturnPerson(Coded):
 
 
 class Item(Coded):
-    """One thing handed over with or after the person. What it is exactly is the text of field `items`."""
+    """One thing handed over with or after the person. What it is exactly is the text of field `things`."""
 
     type: Literal["document", "device", "data_carrier", "money", "proceeds", "object", "other"]
     reference: Word | None = None
@@ -195,7 +195,7 @@ class Item(Coded):
 
 
 class HandOverItems(Coded):
-    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+    things: Annotated[tuple[Item, ...], Field(min_length=1)]
 
 
 class ReturnItems(Coded):

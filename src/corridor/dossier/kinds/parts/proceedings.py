@@ -41,7 +41,7 @@ class ListProceedings(Coded):
 class TellOutcome(Coded):
     """How proceedings ended, or how far they have come. What was decided is the text of field `outcome`."""
 
-    result: Literal[
+    outcome: Literal[
         "convicted",
         "acquitted",
         "discontinued",
