@@ -38,13 +38,25 @@
       const long = box.tagName === "TEXTAREA" && box.value.length > Number(form.dataset.textLimit);
       box.classList.toggle("wrong", long);
       total += new Blob([box.value]).size;
-      if (long) {
-        const label = form.querySelector(`label[for="${CSS.escape(box.id)}"]`);
-        return ["casework.text.too-long", form.dataset.textLong + " " + (label ? label.textContent : "")];
-      }
+      if (long) return longText(box);
     }
     return total > Number(form.dataset.draftLimit) ? ["casework.draft.too-large", form.dataset.draftLarge] : null;
   }
+
+  function longText(box) {
+    const label = form.querySelector(`label[for="${CSS.escape(box.id)}"]`);
+    return ["casework.text.too-long", form.dataset.textLong + " " + (label ? label.textContent : "")];
+  }
+
+  /* A browser takes minutes to lay out millions of characters: what no act can carry is not pasted at all. It is lost
+     nowhere: it stays where it was copied from. */
+  form.addEventListener("paste", (event) => {
+    const box = event.target;
+    const text = event.clipboardData ? event.clipboardData.getData("text/plain") : "";
+    if (!box.matches("textarea, input") || box.value.length + text.length <= Number(form.dataset.textLimit)) return;
+    event.preventDefault();
+    complain(...longText(box), false);
+  });
 
   async function freshToken() {
     const answer = await fetch(location.href, { redirect: "manual", credentials: "same-origin" });
@@ -201,6 +213,7 @@
   document.addEventListener("htmx:config:request", (event) => {
     const body = event.detail && event.detail.ctx && event.detail.ctx.request && event.detail.ctx.request.body;
     if (body && body.delete) body.delete("secret");
+    if (event.target === form && tooLarge()) event.preventDefault(); // nothing to be told of what cannot be kept
   });
 
   /* An answer that is not what stands beside a form (the page to sign in, a fault) takes no place and no focus on it. */
