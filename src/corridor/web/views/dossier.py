@@ -41,7 +41,8 @@ def dossier_context(person: Person, found: DossierPage) -> dict[str, object]:
     aside = [each for each in left if each.act in aside_ones and each not in grave]
     onward = [each for each in left if each not in grave and each not in aside]
     other = found.requested if found.ours == "requesting" else found.requesting
-    handing = kind.handing if kind is not None and found.status not in kind.over else frozenset()
+    may_give = kind is not None and found.status not in kind.over and bool(found.receivers)
+    handing = kind.handing if kind is not None and may_give else frozenset()
     return {
         "d": found,
         "several": kind is not None and kind.several,
