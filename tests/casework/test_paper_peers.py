@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 from django.db import connection
+from tests.casework import abroad
 from tests.casework.conftest import SECRET, Desk
 
-from corridor.casework import actions, disclosure, genuine, queries, store
+from corridor.casework import actions, courier, disclosure, genuine, queries, store
 from corridor.casework.fault import CaseworkFault, NotAllowed, NotFound
 from corridor.casework.models import (
     Dossier,
@@ -25,6 +28,7 @@ from corridor.casework.models import (
 from corridor.dossier import DraftFault, Member
 from corridor.dossier.paper import readback
 from corridor.dossier.paper.genuine import Verdict
+from corridor.exchange import Receipt, Sender, make_receipt, sign_letter
 from corridor.faults import Fault
 
 pytestmark = pytest.mark.django_db
@@ -294,6 +298,60 @@ def test_one_on_paper_closes_no_gate_for_members_with_a_node() -> None:
     assert disclosure.reached((*others, on_paper), "XBB") == ("XAA",)
     assert disclosure.reached((others[0], on_paper), "XAA") == ("XDD",)
     assert disclosure.reached(others, "XAA") == ("XBB",)
+
+
+def test_a_letter_that_came_by_hand_is_taken_as_if_posted_and_its_receipt_kept(
+    desk: Desk, ask: Callable[..., str]
+) -> None:
+    """Both ways of a courier: Borealia's letter comes to us, and its receipt for ours comes back."""
+    there = desk.others["XBB"]
+    opening = there.opening(desk.clock())
+    letter, raw = there.letter(opening, "XAA", desk.recipients)
+    file = sign_letter(
+        raw, letter_id=letter.id, sender=Sender("XBB", there.request), to_state="XAA", at=desk.clock()
+    ).to_bytes()
+    taken = courier.take(desk.home, file)
+    assert (taken.state, taken.letter) == ("XBB", letter.id)
+    assert Dossier.objects.filter(pk=opening.id).exists()
+    assert courier.take(desk.home, file).receipt == taken.receipt  # twice is once
+    with pytest.raises(Fault):
+        courier.take(desk.home, file[:-1] + bytes([file[-1] ^ 1]))
+    told = genuine.check(taken.receipt, genuine.HouseBook(desk.home), now=desk.clock())
+    assert told.what == "receipt"
+    with pytest.raises(CaseworkFault, match="no-letter"):
+        courier.receipt(desk.home, taken.receipt)  # it is for a letter of theirs
+
+
+def test_a_receipt_that_was_brought_back_ends_the_sending(
+    desk: Desk, ask: Callable[..., str], tmp_path: Path
+) -> None:
+    dossier, there = ask(), desk.others["XBB"]
+    row = OutboxLetter.objects.get(act_id=dossier)
+    log = abroad.log_in(tmp_path / "log", there)
+    log.append([bytes.fromhex(dossier)])
+    said = Receipt(row.digest, dossier, "XAA", "XBB", desk.clock(), "corridor/xbb", 0, log.proof(0))
+    with pytest.raises(Fault):
+        courier.receipt(desk.home, make_receipt(said, desk.others["XCC"].node))
+    assert courier.receipt(desk.home, make_receipt(said, there.node)) == "XBB"
+    assert OutboxLetter.objects.get(pk=row.pk).done is not None
+
+
+def test_a_state_that_was_given_a_node_gets_letters_from_then_on(
+    desk: Desk, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dossier stays as it is; the next act goes as a letter, and papers may be entered until it signs itself."""
+    known = desk.home.peer("XBB")
+    assert known is not None
+    monkeypatch.setattr(
+        type(desk.home), "peer", lambda self, state: replace(known, state=state) if state == "XDD" else None
+    )
+    person = desk.person("cp-signatory")
+    heads = queries.dossier_page(person, asked).heads
+    made = actions.sign_act(person, act="withdraw", dossier_id=asked, seen=heads, secret=SECRET)
+    assert made.letters == ("XDD",)
+    assert [row.name for row in queries.papers_of(person, asked).out] == ["request"]
+    assert [row.has_node for row in queries.paper_peers(person)] == [True]
+    assert not [one for one in queries.addressees("preservation") if one["authority"] == "XDD-MOJ"]
 
 
 # --- whose it is -----------------------------------------------------------------------------------------------
