@@ -140,7 +140,7 @@ def advise(person: Person, kind: str, content: Mapping[str, Any]) -> Advice:
     except law.LawFault as error:
         raise CaseworkFault("casework.act.basis") from error
     entry = home.directory.entry(request.state) if request.state else None
-    items = tuple(_items(form, request, confirmed))
+    items = tuple(sorted(_items(form, request, confirmed), key=lambda row: _STANDING.index(row.standing)))
     asked = [replace(request, state=state, authority=office) for state, office in _addressees(content)]
     departures = tuple(
         dict.fromkeys(
@@ -164,6 +164,9 @@ def advise(person: Person, kind: str, content: Mapping[str, Any]) -> Advice:
         unfit=wording.unfit(request.body, content.get("texts") or (), str(content.get("reference") or "")),
         counts={each: sum(row.standing == each for row in items) for each in ("met", "missing", "unknown")},
     )
+
+
+_STANDING = ("missing", "unknown", "met")  # the order a page shows items in
 
 
 def departing(person: Person, dossier_id: str, act: str, content: Mapping[str, Any]) -> tuple[Departure, ...]:
