@@ -25,7 +25,7 @@ class Communications(Coded):
     accounts: tuple[Account, ...] = ()
     addresses: tuple[Address, ...] = ()
     providers: tuple[Provider, ...] = ()
-    direction: Literal["incoming", "outgoing", "both"] = "both"
+    direction: Literal["incoming", "outgoing", "both"] | None = None  # None: both
 
 
 class Need(Coded):

@@ -59,11 +59,18 @@ def choices(kind: str, instrument: str) -> dict[str, Offers]:
         "articles": _offences(instrument),
         "instrument": [(each["code"], each["label"]) for each in instruments()],
     }
-    if form.known:
+    if isinstance(form, law.Form):
+        # A form that names no measures of its own takes any the instrument has.
         offers["measure.kind"] = [
-            (each.id, naming.say("measure", each.id, default=each.text)) for each in form.measures
+            (each.id, naming.say("measure", each.id, default=each.text))
+            for each in form.measures or law.measures(instrument)
         ]
         offers["measures"] = offers["measure.kind"]
+        offers["measure"] = offers["measure.kind"]
+        if form.purposes:
+            offers["purposes"] = [
+                (each.id, naming.say("purpose", each.id, default=each.text)) for each in form.purposes
+            ]
         offers["safeguards_after"] = [
             (each.step, naming.say("safeguard", each.step, default=each.step))
             for each in law.steps(kind, instrument, on=house().clock().date())
@@ -71,7 +78,7 @@ def choices(kind: str, instrument: str) -> dict[str, Offers]:
         offers["items"] = [
             (each.id, naming.say("content", each.id, default=each.text)) for each in form.contents
         ]
-        offers["not_executed"] = [*offers["measure.kind"], *offers["items"]]
+        offers["not_executed"] = [*offers["measure.kind"], *offers.get("purposes", [])]
     return offers
 
 

@@ -38,6 +38,8 @@ _PLACES: dict[str, tuple[str, ...]] = {
         "assurances",
     ),
 }  # fmt: skip
+#: What a request is about stands before how it is to be done.
+_FIRST = ("services", "data_needed", "data_identification", "data_and_link", "specified_communications")
 _SECTION = {code: section for section, codes in _PLACES.items() for code in codes}
 
 
@@ -93,8 +95,9 @@ def lay_out(
 
 
 def _in_order(fields: Iterable[Field]) -> list[Field]:
-    """As their section lists them; what it does not list keeps the order of its form."""
+    """What the request is about, what no section lists in the order of its form, then as the sections list them."""
     place = {code: number for codes in _PLACES.values() for number, code in enumerate(codes)}
+    place |= dict.fromkeys(_FIRST, -2)
     return sorted(fields, key=lambda each: place.get(each.code, -1))
 
 

@@ -49,7 +49,7 @@ class AdviceWanted(Coded):
 class LocationWanted(Coded):
     """Where data are kept, or who keeps them. Not what they say: that is asked for by another kind of request."""
 
-    find: Literal["data", "provider", "both"] = "both"
+    find: Literal["data", "provider", "both"] | None = None  # None: both
     provider: Provider | None = None
     account: Account | None = None
     address: Address | None = None
@@ -77,7 +77,7 @@ class LegalWanted(Coded):
 class SuspectWanted(Coded):
     """Where a suspect is. The name is the text of field `person`."""
 
-    find: Literal["presence", "residence", "contact"] = "presence"
+    find: Literal["presence", "residence", "contact"] | None = None  # None: whether the person is there
     subject: Subject | None = None
     accounts: tuple[Account, ...] = ()
     last_seen: Second | None = None
