@@ -176,6 +176,16 @@ def test_a_state_that_joins_finds_what_was_agreed_and_has_a_voice_from_then_on()
     assert table.fold().status == "agreed"
 
 
+def test_a_state_that_stood_aside_is_not_agreed_on_unless_it_agrees_itself():
+    table = three()
+    proposal = table.act("XAA", "propose", PLAN)
+    table.act("XBB", "stand_aside")
+    assert "agree" not in table.fold().possible("XCC")
+    table.act("XBB", "agree", {"proposal": proposal.id})
+    table.act("XCC", "agree", {"proposal": proposal.id})
+    assert table.fold().status == "agreed"
+
+
 # --- crossings ---------------------------------------------------------------------------------------------------
 
 

@@ -101,7 +101,8 @@ class _JurisdictionConsultation(Part[Talk]):
                 named = talk.proposal(body.proposal)
                 if named is None or (move.name == "disagree" and named.by == move.state):
                     return "no-such-proposal"
-                if move.name == "agree" and named.lead in talk.aside:
+                # A State that stood aside may still agree to try the case itself.
+                if move.name == "agree" and named.lead in talk.aside - {move.state}:
                     return "stood-aside"
                 if move.name == "disagree" and move.act.text("reasons") is None:
                     return "reasons-missing"
@@ -176,7 +177,10 @@ class _JurisdictionConsultation(Part[Talk]):
         talk = self.of(facts)
         others = [each for each in talk.proposals if each.by != state]
         pointless = {
-            "agree": not any(talk.voices.get(state) != each.act for each in talk.proposals),
+            "agree": not any(
+                talk.voices.get(state) != each.act and each.lead not in talk.aside - {state}
+                for each in talk.proposals
+            ),
             "disagree": not any(state not in each.against for each in others),
             "stand_aside": state in talk.aside,
             "tell_outcome": talk.agreed is None or state not in _trying(talk.agreed),
