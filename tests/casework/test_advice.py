@@ -474,6 +474,14 @@ def test_identifiers_are_told_by_their_place(desk: Desk) -> None:
     }
 
 
+def test_a_deadline_on_a_day_the_requested_state_left_out(desk: Desk) -> None:
+    """Samoa went from 29 to 31 December 2011: the day between was none there."""
+    from corridor.casework.queries.advising import identifiers
+
+    rows = identifiers({"deadline": "2011-12-30"}, desk.clock(), zone="Pacific/Apia")
+    assert [row.checked.code for row in rows] == ["identifier.day.left-out"]
+
+
 def test_a_request_begins_from_an_earlier_one_without_what_was_its_own(desk: Desk) -> None:
     earlier = sign(
         desk, body={**WHOLE, "deadline": "2027-01-01", "channels_used": [{"channel": "interpol"}]}

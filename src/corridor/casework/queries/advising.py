@@ -158,7 +158,7 @@ def advise(person: Person, kind: str, content: Mapping[str, Any]) -> Advice:
         warnings=tuple(_warnings(home, request, entry)),
         grounds=tuple(_grounds(form, request, facts, confirmed)),
         grounds_closed=bool(getattr(form, "grounds_closed", False)),
-        identifiers=tuple(identifiers(request.body, home.clock())),
+        identifiers=tuple(identifiers(request.body, home.clock(), zone=_zone_of(entry))),
         twins=near,
         departures=departures,
         unfit=wording.unfit(request.body, content.get("texts") or (), str(content.get("reference") or "")),
@@ -357,20 +357,28 @@ def _reserved(request: Request, article: str) -> str:
     return "yes" if any(each.article == article for each in made) else "unknown"
 
 
-def identifiers(body: Mapping[str, Any], at: datetime, place: str = "") -> Iterator[IdentifierRow]:
-    """Every account, address and suggested day in a body, judged."""
+def _zone_of(entry: Entry | None) -> str:
+    """The zone the requested State's days are days in; empty where its entry names none."""
+    return str(getattr(entry, "time_zone", None) or "")
+
+
+def identifiers(
+    body: Mapping[str, Any], at: datetime, place: str = "", zone: str = ""
+) -> Iterator[IdentifierRow]:
+    """Every account, address and suggested day in a body, judged. A day is one in `zone`, where that is known."""
     for code, value in body.items():
         here = f"{place}.{code}" if place else str(code)
         if isinstance(value, Mapping):
             yield from _identifier(here, value, at)
-            yield from identifiers(value, at, here)
+            yield from identifiers(value, at, here, zone)
         elif isinstance(value, list | tuple):
             for number, each in enumerate(value):
                 if isinstance(each, Mapping):
                     yield from _identifier(f"{here}.{number}", each, at)
-                    yield from identifiers(each, at, f"{here}.{number}")
+                    yield from identifiers(each, at, f"{here}.{number}", zone)
         elif code == "deadline" and value:
-            yield IdentifierRow(here, "day", str(value), check("day", str(value), at=at))
+            found = check("day", {"day": str(value), "zone": zone}, at=at)
+            yield IdentifierRow(here, "day", str(value), found)
 
 
 def _identifier(place: str, value: Mapping[str, Any], at: datetime) -> Iterator[IdentifierRow]:
