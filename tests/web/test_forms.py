@@ -93,6 +93,23 @@ def test_the_zone_of_a_clock_is_kept_with_the_offset_it_had() -> None:
     assert posted(reader.fields(unknown))[f"{place}.time.zone"] == ["Nowhere/City"]
 
 
+def test_what_no_option_says_any_more_is_shown_and_posted_again() -> None:
+    reader = Reader(
+        REGISTRY["preservation"].bodies["request"].model_json_schema(),
+        {"articles": [("13", "")], "chain": [("bitcoin", "")]},
+    )
+    account = {"type": "wallet", "value": "x", "chain": "dash"}
+    body = {
+        "offence_and_facts": {"articles": ["99"]},
+        "data_and_link": {"data": [{"category": "content", "account": account}]},
+    }
+    fields = reader.fields(body)
+    assert reader.body(posted(fields)) == body
+    offence = next(each for each in fields if each.code == "offence_and_facts")
+    articles = next(each for each in offence.children if each.code == "articles")
+    assert articles.options == (("13", ""), ("99", ""))
+
+
 def test_what_is_not_a_number_goes_on_as_typed() -> None:
     reader = Reader(REGISTRY["preservation"].bodies["request"].model_json_schema())
     body = reader.body({"body.data_and_link.data.0.address.port": ["many"]})

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 
 from corridor import law
 from corridor.casework.house import house
+from corridor.dossier.identifiers import CHAINS
 from corridor.web import naming
 from corridor.web.forms.writing import LANGUAGES
 
@@ -57,6 +58,7 @@ def choices(kind: str, instrument: str) -> dict[str, Offers]:
         "to": states(),
         "given_by": states(),
         "articles": _offences(instrument),
+        "chain": [(each, naming.say("chain", each)) for each in CHAINS],
         "instrument": [(each["code"], each["label"]) for each in instruments()],
     }
     if isinstance(form, law.Form):

@@ -123,6 +123,8 @@ class Reader:
             made.blank = self._row(path, code, "__n__", shape, {}, "")
         if shape.kind in ("lines", "many"):
             made.value = list(value) if isinstance(value, list | tuple) else []
+        if shape.kind in ("choice", "many"):
+            made.options = _with_given(made.options, made.value)
         return made
 
     def _row(self, path: str, code: str, number: int | str, shape: _Shape, value: Any, wrong: str) -> Field:
@@ -240,6 +242,16 @@ class Reader:
             zones = posted.get(f"{path}.zone", ())
             return join_moment(first, zones[0] if zones else "+00:00")
         return first
+
+
+def _with_given(options: tuple[tuple[str, str], ...], value: Any) -> tuple[tuple[str, str], ...]:
+    """The options, and what stands in the body though none of them says it: opening a form must not lose it."""
+    known = {each for each, _ in options}
+    given = value if isinstance(value, list | tuple) else [value]
+    return (
+        *options,
+        *((str(each), "") for each in given if each not in (None, "") and str(each) not in known),
+    )
 
 
 def _nothing(found: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
