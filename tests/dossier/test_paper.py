@@ -347,6 +347,17 @@ def test_no_text_is_markup_and_four_scripts_stand_in_one_field() -> None:
     assert _check(pdf).verdict is Verdict.GENUINE
 
 
+def test_what_is_copied_from_a_paper_is_what_was_written() -> None:
+    """A long identifier may be broken on paper, and nothing invisible stands where it was."""
+    wallet = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdqxyz0123456789" * 3
+    item = {"category": "content", "account": {"type": "wallet", "value": wallet}}
+    act = Table(signing=True).open(body={"data_and_link": {"data": [item]}}, texts=words(necessity="y" * 300))
+    text = _text_of(_paper(act))
+    assert "\u200b" not in text
+    assert wallet in text.replace("\r\n", "")
+    assert "y" * 300 in text.replace("\r\n", "")
+
+
 def test_a_long_text_is_set_whole_and_signed_whole() -> None:
     long = "\n\n".join(f"Paragraph {n}. " + "The account was used again. " * 40 for n in range(130))
     act = Table(signing=True).open(body=BODY, texts=words(offence_and_facts=long))
