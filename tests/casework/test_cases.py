@@ -74,6 +74,16 @@ def test_a_case_groups_dossiers_and_leaves_them_as_they_are(
     assert _history(desk, case) == ["detached", "attached", "opened"]
 
 
+@pytest.mark.parametrize(
+    ("number", "title"), [("", "x"), (" ", "x"), ("x" * 81, ""), ("7\x00", ""), ("7", "a\x07")]
+)
+def test_a_case_needs_a_number_and_plain_texts(desk: Desk, number: str, title: str) -> None:
+    with pytest.raises(CaseworkFault) as caught:
+        actions.open_case(desk.person("cp-drafter"), number=number, title=title)
+    assert caught.value.code == "casework.case.title"
+    assert not Case.objects.exists()
+
+
 def test_a_request_is_put_into_its_case_when_it_is_signed(
     desk: Desk, case: str, ask: Callable[..., str]
 ) -> None:

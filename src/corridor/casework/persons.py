@@ -37,7 +37,7 @@ _SEPARATOR = re.compile(r"sep=([;,\t|])(?=[\r\n])", re.IGNORECASE)
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 
-def _clean(text: str) -> str:
+def one_line(text: str) -> str:
     """One line, composed, without what shows nothing at its ends. Raises ValueError `control`."""
     joined = unicodedata.normalize("NFC", " ".join(text.split()))
     if any(unicodedata.category(each) in ("Cc", "Cs") for each in joined):
@@ -54,7 +54,7 @@ def _lines(text: str) -> str:
 
 def _day(text: str) -> str:
     """A day, or as much as is known of it: `1984`, `1984-05`, `1984-05-17`. Raises ValueError `day`."""
-    plain = _clean(text)
+    plain = one_line(text)
     if not plain:
         return ""
     if not _PARTIAL.fullmatch(plain):
@@ -72,7 +72,7 @@ def _kind(text: str) -> str:
     return text
 
 
-Line = Annotated[str, AfterValidator(_clean), Field(max_length=400)]
+Line = Annotated[str, AfterValidator(one_line), Field(max_length=400)]
 Day = Annotated[str, AfterValidator(_day), Field(max_length=10)]
 
 

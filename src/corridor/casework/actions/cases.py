@@ -266,7 +266,10 @@ def export_case_persons(person: Person, case_id: str) -> bytes:
 
 
 def _names(number: str, title: str) -> Names:
-    said = Names(" ".join(number.split()), " ".join(title.split()))
+    try:
+        said = Names(persons.one_line(number), persons.one_line(title))
+    except ValueError:
+        raise CaseworkFault("casework.case.title") from None
     if not said.number or any(
         len(text) > most for text, most in zip((said.number, said.title), _LONGEST, strict=True)
     ):
