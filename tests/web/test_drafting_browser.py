@@ -82,6 +82,21 @@ def test_what_is_typed_is_saved_as_one_types_and_the_page_becomes_the_draft(
     expect(page.locator(FACTS)).to_have_value("A company was deceived.")
 
 
+def test_what_stands_beside_the_form_is_of_what_was_typed_last(
+    desk: Desk, context: BrowserContext, live_server: Any
+) -> None:
+    """Answers that are slow to come are not taken for the last word."""
+    page = opened(desk, context, live_server, "/new/preservation/")
+    page.select_option("#to", "XBB/XBB-CP")
+    for reason in ("retention_ends", "volatile", "may_be_deleted"):
+        page.check(f'[name="body.necessity.reasons"][value="{reason}"]')
+    page.select_option('[name="language.offence_and_facts"]', "vi")
+    page.fill(FACTS, "Sự việc")
+    page.locator(FACTS).blur()
+    expect(page.locator('#departs [data-departure="language"]')).to_be_visible(timeout=30_000)
+    assert page.evaluate("getComputedStyle(document.querySelector('#panel')).position") == "sticky"
+
+
 def test_a_session_that_ended_loses_nothing_and_one_goes_on_after_signing_in(
     desk: Desk, context: BrowserContext, live_server: Any
 ) -> None:
