@@ -86,6 +86,13 @@ def bound(loaded: store.Loaded, package: Package | None = None) -> tuple[Bound, 
                 found[one.id, act.state] = Bound(
                     one.code, words.text if words else "", words.language if words else "", act.state
                 )
+    by_content = [one for one in loaded.state.conditions if one.id not in {id_ for id_, _ in found}]
+    if by_content:
+        # Set by what an act says and not beside it: information sent on conditions, a text that all signed.
+        said = [(act, text) for act in acts for text in act.act.texts if text.field == "conditions"]
+        state = said[-1][0].state if said else loaded.state.requesting
+        text, language = (said[-1][1].text, said[-1][1].language) if said else ("", "")
+        found |= {(one.id, state): Bound(one.code, text, language, state) for one in by_content}
     return tuple(found.values())
 
 
