@@ -59,7 +59,9 @@ def test_three_items_in_two_executions_and_two_deliveries(basis):
     table.act("XBB", "deliver", {"packages": [SECOND], "custody": ["dc" * 32], "executed": second.id})
     state = sound(table)
     assert (state.status, state.turn) == ("delivered", "XAA")
-    table.act("XBB", "answer_items", {"data_items": [{"number": 3, "outcome": "found", "packages": [SECOND]}]})
+    table.act(
+        "XBB", "answer_items", {"data_items": [{"number": 3, "outcome": "found", "packages": [SECOND]}]}
+    )
     table.act("XAA", "confirm", {"packages": [SECOND]})
     state = sound(table)
     assert (state.status, owed(state)) == ("confirmed", [("release-preserved", "XBB")])
