@@ -157,6 +157,17 @@ result = sorted(one.kind for one in custody.graph(folder, home.state_keys).state
     settled([borealia, cyrenia], dossier, 14)
     assert len(page(aurelia, dossier)["timeline"]) == 12
     assert page(aurelia, dossier)["possible"] == []
+    # What was addressed to it while it was there it may still fetch; what came after is no dossier at all to it.
+    acts = {row["id"]: row for row in page(borealia, dossier)["timeline"]}
+    theirs = [id_ for id_, row in acts.items() if row["act"] == "contribute" and row["state"] == "XCC"]
+    before = [id_ for id_, row in acts.items() if row["act"] == "confirm" and row["state"] == "XCC"]
+    fetch = """
+with node.connect("XBB") as client:
+    result = len(client.fetch_act(act, home.letter_identities))
+"""
+    assert aurelia.do(fetch, act=before[0]) > 0
+    with pytest.raises(Refused):
+        aurelia.do(fetch, act=theirs[0])
     left = (
         "result = models.OutboxLetter.objects.filter(state='XAA', act__name='confirm', act__own=True).count()"
     )
