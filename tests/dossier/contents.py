@@ -71,8 +71,8 @@ def _around(day: date) -> Iterator[str]:
 def leaves(value: Any) -> Iterator[Any]:
     """Everything in it that is not made of other things."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for each in dataclasses.fields(value):
-            yield from leaves(getattr(value, each.name))
+        for part in dataclasses.fields(value):
+            yield from leaves(getattr(value, part.name))
     elif isinstance(value, Mapping):
         for each in value.items():
             yield from leaves(each)
