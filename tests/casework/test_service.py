@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from tests.casework.conftest import SECRET, Desk
@@ -154,6 +155,44 @@ def test_every_act_a_level_names_is_an_act_of_some_kind_and_every_level_has_a_ta
         assert level.starts & acts, level.id
         assert level.ends is None or level.ends & acts, level.id
     assert {row.level for row in service.shipped()} == set(service.levels())
+
+
+@pytest.mark.parametrize("kind", REGISTRY)
+def test_a_level_that_runs_in_a_kind_can_be_met_there(kind: str) -> None:
+    """Otherwise a dossier would be late for ever: such a level is switched off for the kind, or its acts are named."""
+    acts = {
+        role: {event.partition("/")[0] for row in rows.values() for event in row}
+        for role, rows in REGISTRY[kind].table.items()
+    }
+    acts["requesting"] |= {"request"}
+    other = {"requesting": "requested", "requested": "requesting"}
+    for level in service.levels().values():
+        figure = service.target(level.id, kind, "central_authority", "XAA-CA", urgent=False)
+        if figure is None or level.ends is None:
+            continue
+        for ours in ("requesting", "requested") if level.by == "any" else (level.by,):
+            starter = ours if level.after_own or level.of_other else other[ours]
+            if level.starts & acts[starter]:
+                whose = other[ours] if level.of_other else ours
+                assert level.ends & acts[whose], (level.id, whose)
+
+
+def test_what_a_state_sent_itself_starts_no_clock_of_its_own(desk: Desk) -> None:
+    """Confirming is for whoever received: evidence handed over is not confirmed by the State that handed it over."""
+    level = service.levels()["confirm"]
+    act = SimpleNamespace(
+        id="1",
+        state="XAA",
+        act=SimpleNamespace(header=SimpleNamespace(act="deliver", to=(), time=desk.clock())),
+    )
+    loaded = SimpleNamespace(receipts=())
+    figure = service.shipped()[0]
+    assert service._of_level(desk.home, loaded, level, figure, [act], False, desk.clock()) == []
+    act.state = "XBB"
+    received = SimpleNamespace(act_id="1", state="XAA", received_at=desk.clock())
+    loaded = SimpleNamespace(receipts=(received,))
+    (found,) = service._of_level(desk.home, loaded, level, figure, [act], False, desk.clock())
+    assert (found.whose, found.state) == ("XAA", "running")
 
 
 def test_the_first_line_that_fits_counts() -> None:

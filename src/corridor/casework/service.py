@@ -31,10 +31,11 @@ class Level:
     """What is measured. `ends` None: whatever the State whose time it is signs next."""
 
     id: str
-    by: str  # a role in the dossier
+    by: str  # a role in the dossier, or any
     starts: frozenset[str]
     ends: frozenset[str] | None
     of_other: bool = False  # the other State's time, in its calendar: we only follow up
+    after_own: bool = False  # it starts with an act of the State whose time it is
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ def levels() -> dict[str, Level]:
             frozenset(row["starts"]),
             None if row.get("ends", "any") == "any" else frozenset(row["ends"]),
             row.get("of") == "other",
+            row.get("after") == "own",
         )
         for id, row in _data()["levels"].items()
     }
@@ -172,7 +174,7 @@ def running(home: House, loaded: Loaded, at: datetime) -> tuple[Running, ...]:
     office = loaded.row.home
     found: list[Running] = []
     for level in levels().values():
-        if level.by != ours:
+        if level.by not in ("any", ours):
             continue
         figure = target(
             level.id, loaded.row.kind, office.role, office.code, urgent=urgent, own=home.service_levels
@@ -193,7 +195,8 @@ def _of_level(
 ) -> list[Running]:
     found = []
     for number, act in enumerate(acts):
-        if act.act.header.act not in level.starts:
+        own = act.state == home.state
+        if act.act.header.act not in level.starts or own != (level.after_own or level.of_other):
             continue
         others = tuple(one.state for one in act.act.header.to if one.state != home.state)
         for whose in others if level.of_other else (home.state,):
