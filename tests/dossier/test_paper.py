@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import io
 import json
@@ -381,6 +382,13 @@ def test_other_readers_find_the_signature_and_the_file_in_it(act: VerifiedAct, p
     start = paper.index(signature.MARK) + len(signature.MARK)
     line = paper[start : paper.index(b"\n", start)]
     assert Envelope.from_dict(json.loads(line)["act"]).id == act.id
+
+
+def test_a_paper_is_signed_also_where_an_event_loop_runs(act: VerifiedAct) -> None:
+    async def within() -> bytes:
+        return _paper(act)
+
+    assert _check(asyncio.run(within())).verdict is Verdict.GENUINE
 
 
 def test_what_is_no_paper() -> None:

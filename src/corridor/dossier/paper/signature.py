@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from corridor.dossier.act import ActFault, VerifiedAct
@@ -78,5 +79,7 @@ def sign(pdf: bytes, act: VerifiedAct, key: SigningKey, entry: Envelope | None =
         signing_cert=certificate.make(act.credential, key.sign),
         signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": mechanism}),
     )
-    out = signers.sign_pdf(writer, meta, signer=officer)
+    # pyHanko runs an event loop of its own, which a thread that is in one already cannot.
+    with ThreadPoolExecutor(1) as aside:
+        out = aside.submit(signers.sign_pdf, writer, meta, signer=officer).result()
     return bytes(out.getvalue())
