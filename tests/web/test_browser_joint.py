@@ -84,6 +84,47 @@ def test_a_joint_investigation_of_three_through_its_pages(stage: Stage, tmp_path
     assert troubles == []
 
 
+def test_unasked_information_through_its_pages(stage: Stage) -> None:
+    troubles: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        people = []
+        for state in ("XAA", "XBB"):
+            page = context.new_page()
+            page.on("pageerror", lambda error: troubles.append(str(error)))
+            page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+            people.append(Person(page, stage, state, "central"))
+        here, there = people
+        here.sign_in()
+        there.sign_in()
+        _inform(here)
+        there.dossier = here.dossier
+        there.until("/", f'a[href="{there.dossier}"]')
+        there.begin("accept_conditions")
+        there.page.locator('select[name="body.conditions"]').select_option(index=1)
+        picture(there, "told-accept")
+        there.sign()
+        expect(there.page.locator('[data-status="accepted"]')).to_be_visible()
+        picture(there, "told-dossier")
+        browser.close()
+    assert troubles == []
+
+
+def _inform(here: Person) -> None:
+    page = here.page
+    here.until("/new/spontaneous_information/", "#to option:nth-child(2)")
+    page.select_option("#to", "XBB/XBB-CA")
+    page.fill("#reference", "XAA-2026-0801")
+    page.check('[name="body.information.about"][value="attack_planned"]')
+    page.fill('[name="text.information"]', "A server in Borealia is being prepared for an attack.")
+    page.check('[name="body.conditions.codes"][value="confidential"]')
+    page.fill('[name="body.conditions.confidential_until"]', "2027-03-01")
+    picture(here, "told-ask")
+    here.sign()
+    here.dossier = page.url.removeprefix(here.desk)
+
+
 def _propose(here: Person) -> None:
     page = here.page
     here.until("/new/joint_investigations/", 'input[name="to"] >> nth=1')
