@@ -6,8 +6,9 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.dossier.cast import OFFICERS, T0, Table, salt
@@ -15,6 +16,7 @@ from tests.dossier.contents import body_of, standing
 from tests.dossier.world import FAR, World, legal
 
 from corridor import dossier
+from corridor.casework import calendars
 from corridor.dossier import REGISTRY, Act, Condition, Memory, Party, State, Text, VerifiedAct
 from corridor.dossier.kinds.preservation.bodies import Refuse
 from corridor.faults import Fault
@@ -145,6 +147,17 @@ def test_no_content_breaks_the_fold_or_a_form_at_any_time(kind: str) -> None:
             assert set(state.outcomes) == set(world.acts)
             for member in state.members:
                 dossier.possible(state, member.state)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Ho_Chi_Minh"])
+def test_the_ends_of_the_calendar_are_days_like_others(zone: str) -> None:
+    """A peer may name any day there is; the last one has no second to come in half of the zones."""
+    own = calendars.Calendar("XAA", ZoneInfo(zone), frozenset({5, 6}), lambda day: "")
+    for day in (date.min, date.max):
+        assert calendars.exists(day, own.zone)
+        assert abs(calendars.last_second(day, own.zone).date() - day) <= timedelta(days=1)
+        for at in (datetime.combine(day, time.min, UTC), datetime.combine(day, time.max, UTC)):
+            own.day_off(own.local(at).date())
 
 
 def test_a_field_a_form_does_not_have_is_kept_and_never_read() -> None:

@@ -56,8 +56,11 @@ class Calendar:
             raise ValueError("a calendar has working days, and hours in them")
 
     def local(self, at: datetime) -> datetime:
-        """A moment on this State's clocks."""
-        return at.astimezone(self.zone)
+        """A moment on this State's clocks; at the ends of the calendar, where they have none, as it is given."""
+        try:
+            return at.astimezone(self.zone)
+        except OverflowError:
+            return at
 
     def day_off(self, day: date) -> str:
         """Why nobody works on a day: `weekend`, `none` (the clocks skipped it) or the holiday's name; else ""."""
@@ -129,16 +132,24 @@ def _instant(day: date, at: time, zone: ZoneInfo, fold: int) -> datetime:
 
 
 def last_second(day: date, zone: ZoneInfo) -> datetime:
-    """The last second of a local day, in UTC. The clocks may skip 23:59:59; the day must exist."""
-    usual = _instant(day, _LAST, zone, 1)
-    local = usual.astimezone(zone)
-    if (local.date(), local.time()) == (day, _LAST):
-        return usual
-    return _first_after(day, zone) - _SECOND
+    """The last second of a local day, in UTC. The clocks may skip 23:59:59; the day must exist.
+
+    At the ends of the calendar, where UTC may have no such second, the last of the day itself.
+    """
+    try:
+        usual = _instant(day, _LAST, zone, 1)
+        local = usual.astimezone(zone)
+        if (local.date(), local.time()) == (day, _LAST):
+            return usual
+        return _first_after(day, zone) - _SECOND
+    except OverflowError:
+        return datetime.combine(day, _LAST, UTC)
 
 
 def exists(day: date, zone: ZoneInfo) -> bool:
     """Whether a day was, or will be, on the clocks of a zone: the date line was moved over some."""
+    if day in (date.min, date.max):
+        return True  # the ends of the calendar: a zone's hours there fall outside it
     noon = datetime.combine(day, _NOON, zone)
     if noon.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == noon.replace(tzinfo=None):
         return True

@@ -1,0 +1,163 @@
+"""A hostile peer's requests of every kind, at the desk of the officer who must read them."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+from tests.breaking.test_cooperation import KINDS, hurt
+from tests.casework.conftest import PASSPHRASE, PASSWORD, SECRET, Desk, desk, ground  # noqa: F401 (fixtures)
+from tests.dossier.contents import body_of
+
+from corridor import dossier
+from corridor.casework import actions, queries
+from corridor.casework.actions.people import usual_kinds
+from corridor.casework.models import User
+from corridor.dossier import Act, Basis, Member, Party, Reference, Text, VerifiedAct, texts_of
+from corridor.faults import Fault
+from corridor.notary import Envelope, credentials
+
+pytestmark = pytest.mark.django_db
+
+OFFICES = {"CP": "contact_point", "CA": "central_authority"}
+WORDS = (
+    "<script>alert(1)</script><img src=x onerror=alert(1)>{{ 7|add:7 }}{% now 'Y' %}",
+    '=HYPERLINK("http://x.example","y")',
+    "\u202egnp.exe\u202c \u0645\u0631\u062d\u0628\u0627 \u4f60\u597d \u0425\u0430\u0439 Xin chào",
+    "e\u0301" * 20_000,
+    "\x0b\x1b[31mred\x07\x7f",
+)
+
+
+class Scripts(HTMLParser):
+    """What a page would run: scripts without a nonce or a file, handlers, addresses that are code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "script" and not given.get("src") and not given.get("nonce"):
+            self.found.append(tag)
+        if tag == "img" and given.get("src") == "x":
+            self.found.append("img")
+        self.found += [name for name, value in attrs if name.startswith("on")]
+        self.found += [str(value) for _, value in attrs if str(value).lower().startswith("javascript:")]
+
+
+class Hostile:
+    """Borealia with an officer who may sign everything and a node of its own making."""
+
+    def __init__(self, here: Desk) -> None:
+        self.desk, self.there = here, here.others["XBB"]
+        self.rng = random.Random(5)
+
+    def credential(self, office: str) -> Envelope:
+        return credentials.issue(
+            self.there.state_key,
+            state="XBB",
+            authority=f"XBB-{office}",
+            number="XBB-OFFICER",
+            key=self.there.officer.public,
+            powers=[f"sign:{kind}" for kind in dossier.REGISTRY],
+            not_before=self.there.since,
+            not_after=self.there.since + timedelta(days=60),
+        )
+
+    def request(self, kind: str, office: str, *, often: float) -> VerifiedAct:
+        """A request of a kind with hurt content and hurt words, as the peer's node signs it."""
+        own = Party("XBB", f"XBB-{office}")
+        whole = body_of(kind, "request", [], self.rng, filled=0.7)
+        whole |= {"deadline": self.rng.choice(("9999-12-31", "0001-01-01"))}
+        made = dossier.opening(
+            kind,
+            basis=Basis("UNCC_2024", "<b>40</b>"),
+            members=(
+                Member(own.state, own.authority, "requesting"),
+                Member("XAA", f"XAA-{office}", "requested"),
+            ),
+            sender=own,
+            credential=self.credential(office),
+            time=self.desk.clock(),
+            body=whole,
+            texts=self.words(kind, "request"),
+            reference=Reference("=1+1", None),
+        )
+        return self.sent(replace(made, body=hurt(whole, self.rng, often)))
+
+    def words(self, kind: str, act: str) -> tuple[Text, ...]:
+        fields = (*texts_of(kind, act), "departure", "incomplete", "no_such_field")
+        return tuple(Text(each, "en", self.rng.choice(WORDS)) for each in fields)
+
+    def sent(self, act: Act) -> VerifiedAct:
+        signed = self.there.verified(act)
+        self.desk.receive(signed)
+        return signed
+
+
+def read(browser: Client, address: str) -> str:
+    """The page is there, and nothing a peer wrote runs on it."""
+    shown = browser.get(address)
+    assert shown.status_code == 200, (address, shown.status_code)
+    content = b"".join(shown.streaming_content) if shown.streaming else shown.content
+    if shown["Content-Type"].startswith("text/html"):
+        page = Scripts()
+        page.feed(content.decode())
+        assert not page.found, (address, page.found)
+    return content.decode(errors="replace")
+
+
+def open_office(kind: str) -> None:
+    """An authority for a kind that neither of the two usual ones answers."""
+    actions.add_authority(
+        code="XAA-LE",
+        role="law_enforcement",
+        names={"en": "Police"},
+        sends=[kind],
+        receives=[kind],
+        passphrase=PASSPHRASE,
+    )
+    actions.add_officer(
+        username="le-signatory",
+        name="An officer",
+        authority="XAA-LE",
+        role="signatory",
+        password=PASSWORD,
+        secret=SECRET,
+        passphrase=PASSPHRASE,
+    )
+
+
+@KINDS
+def test_every_page_of_a_hostile_request_can_be_read(desk: Desk, kind: str) -> None:  # noqa: F811
+    """HTML, formulas, turned text and content of no form: the officer sees it all, and answers if he likes."""
+    hostile = Hostile(desk)
+    office = next((code for code, role in OFFICES.items() if kind in usual_kinds(role)), "LE")
+    if office == "LE":
+        open_office(kind)
+    browser = Client()
+    browser.force_login(User.objects.get(username=f"{office.lower()}-signatory"))
+    person = desk.person(f"{office.lower()}-signatory")
+    shown: list[str] = []
+    for often in (0.0, 0.1, 0.1, 0.4):
+        try:
+            opening = hostile.request(kind, office, often=often)
+        except Fault:
+            continue  # no act at all
+        page = f"/dossiers/{opening.id}/"
+        shown.append(read(browser, page))
+        read(browser, f"{page}export/")
+        if len(shown) == 1:
+            offered = [each.act for each in queries.dossier_page(person, opening.id).possible]
+            assert offered
+            for rest in (*(f"acts/{act}/" for act in offered), "minute/", "measure/", "share/"):
+                read(browser, page + rest)
+    assert len(shown) > 1
+    assert any("&lt;script&gt;alert(1)&lt;/script&gt;" in each for each in shown)
+    for address in ("/", "/cases/owed/"):
+        read(browser, address)
