@@ -462,6 +462,42 @@ def test_an_offence_that_opens_no_extradition_is_flagged():
     assert "extradition.flag.gate-closed" in codes(table.fold())
 
 
+def test_transit_is_granted_arranged_and_told():
+    table = Table()
+    through = {"surrendering_state": "XCC", "receiving_state": "XAA", "by_air": True, "landing_planned": True}
+    table.open("extradition", body={**WHOLE, "transit": through, "provisional_arrest": True})
+    state = table.fold()
+    assert owed(state) == {("decision", "XBB")}
+    assert not {"arrest", "locate", "tell_consent"} & set(state.possible("XBB"))
+    table.act("XBB", "accept", conditions=())
+    state = table.fold()
+    assert (state.status, state.turn, owed(state)) == ("granted", "XAA", {("transit", "XAA")})
+    assert "surrender" not in state.possible("XBB")
+    made = table.act("XAA", "arrange", TIME)
+    assert table.fold().turn == "XBB"
+    table.act("XBB", "agree_arrangement", {"arrangement": made.id})
+    table.act(
+        "XAA", "tell_transit", {"date": "2027-02-01", "completed": False}, texts=words(note="Held up by fog.")
+    )
+    assert (table.fold().status, clock(table.fold(as_of=LATER), "arranged")) == ("arranged", "late")
+    table.act("XAA", "tell_transit", {"date": "2027-02-02"})
+    state = table.fold(as_of=LATER)
+    assert (state.status, state.owed, clock(state, "arranged")) == ("passed", (), "met")
+    table.act("XBB", "close")
+    assert spoken(table.fold())
+    # Where no transit was asked for there is none to tell.
+    assert "tell_transit" not in granted().fold().possible("XAA")
+
+
+def test_a_transit_refused_leads_to_no_prosecution_there():
+    table = Table()
+    table.open("extradition", body={**WHOLE, "transit": {"surrendering_state": "XCC"}})
+    table.act("XBB", "refuse", {"ground": "law_of_requested_party"}, texts=REASONS)
+    assert "ask_instead" not in table.fold().possible("XAA")
+    table.act("XAA", "close")
+    assert table.fold().status == "closed"
+
+
 # --- crossings ---------------------------------------------------------------------------------------------------
 
 
@@ -473,6 +509,16 @@ def test_surrender_and_withdrawal_cross_the_person_is_there():
     state = table.fold()
     assert (state.status, outcome(state, surrender)) == ("surrendered", "effective")
     assert reason(state, withdraw) == "extradition.crossing.surrendered-stands"
+
+
+def test_a_person_who_passed_is_not_refused_by_who_had_not_heard_of_it():
+    table = Table()
+    table.open("extradition", body={**WHOLE, "transit": {"surrendering_state": "XCC"}})
+    accepted = table.act("XBB", "accept")
+    table.act("XAA", "tell_transit", {"date": "2027-02-02"}, seen=[accepted])
+    refusal = table.act("XBB", "refuse", {"ground": "law_of_requested_party"}, texts=REASONS, seen=[accepted])
+    state = table.fold()
+    assert (state.status, reason(state, refusal)) == ("passed", "extradition.crossing.passed-stands")
 
 
 def test_arrest_and_withdrawal_cross_the_release_is_owed():

@@ -143,7 +143,20 @@ def _shown(code: str, value: Any) -> str:
     return say("value", code, text, default=text)
 
 
-_STATES = frozenset({"state", "held_in", "nationalities", "residence", "lead", "to", "given_by"})
+_STATES = frozenset(
+    {
+        "state",
+        "held_in",
+        "nationalities",
+        "residence",
+        "lead",
+        "to",
+        "given_by",
+        "from_state",
+        "surrendering_state",
+        "receiving_state",
+    }
+)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _PLAIN_DAYS = frozenset({"date", "start", "end"})
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")

@@ -25,7 +25,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
         "proceedings", "parallel_proceedings",
     ),
     "sought": (
-        "acting_as", "provisional_arrest", "papers_planned", "asked_by_person", "reason_for_transfer", "consent",
+        "acting_as", "provisional_arrest", "papers_planned", "transit", "asked_by_person", "reason_for_transfer", "consent",
         "enforcement", "considerations",
     ),
     "persons": (

@@ -74,6 +74,8 @@ class Items:
 class Pursued:
     """Where the person and the request stand."""
 
+    transit: bool = False  # the person only passes through
+    passed: str | None = None
     provisional: bool = False  # arrest was asked for before the papers
     papers: str | None = None  # the act the full request stands in
     located: bool | None = None
@@ -124,6 +126,7 @@ class _Extradition(Part[Pursued]):
         "ask_instead": ("reasons",),
         "take_up": ("note",),
         "decline_instead": ("reasons",),
+        "tell_transit": ("note",),
     }
     answers = {
         "arrest": "arrest",
@@ -137,6 +140,7 @@ class _Extradition(Part[Pursued]):
         "enforcement-instead": "take_up",
         "release": "release",
         "return-items": "return_items",
+        "transit": "tell_transit",
     }
     grave = frozenset({"postpone_surrender", "release", "decline_instead"})
     aside = frozenset({"hand_over_items", "return_items", "surrender_temporarily", "ask_more_time"})
@@ -145,12 +149,16 @@ class _Extradition(Part[Pursued]):
         return Pursued()
 
     def event(self, move: Move) -> str | None:
+        if move.name == "tell_transit":
+            return None if move.body.completed else "tell_transit/interim"
         return DECIDING.event(move)
 
     def forbid(self, status: str, facts: Facts, move: Move) -> str | None:
         """What an act says of the person must agree with what stands."""
         at, body = self.of(facts), move.body
         match move.name:
+            case name if name in (_NO_TRANSIT if at.transit else {"tell_transit"}):
+                return "transit-only" if at.transit else "no-transit"
             case "send_papers" if at.papers is not None:
                 return "papers-given"
             case "arrest" if at.held:
@@ -181,8 +189,10 @@ class _Extradition(Part[Pursued]):
         at, body = self.of(facts), move.body
         match move.name:
             case "request":
-                provisional = body is not None and body.provisional_arrest
-                return replace(at, provisional=provisional, papers=None if provisional else move.id)
+                transit = body is not None and body.transit is not None
+                provisional = body is not None and body.provisional_arrest and not transit
+                papers = None if provisional else move.id
+                return replace(at, provisional=provisional, papers=papers, transit=transit)
             case "send_papers":
                 return replace(at, papers=move.id, more_time=None)
             case "locate":
@@ -225,6 +235,8 @@ class _Extradition(Part[Pursued]):
                     for each in at.items
                 )
                 return replace(at, items=tuple(done))
+            case "tell_transit" if body.completed:
+                return replace(at, passed=move.id)
             case "ask_instead":
                 return replace(at, asked_instead=move.id, instead=body.instead)
             case "take_up":
@@ -267,16 +279,20 @@ class _Extradition(Part[Pursued]):
             "return_items": not any(each.wanted_back and not each.returned for each in at.items),
             "return_person": at.lent is None and not _to_return(facts),
         }
-        return frozenset(act for act, idle in pointless.items() if idle)
+        never = _NO_TRANSIT if at.transit else frozenset({"tell_transit"})
+        return never | {act for act, idle in pointless.items() if idle}
 
     def turn(self, status: str, facts: Facts) -> str | None:
         at = self.of(facts)
         if status in DECIDING_STATUSES and at.held and at.awaiting_papers and at.more_time is None:
             return REQUESTING
-        return waiting(facts) if status in GRANTED else None
+        if status not in GRANTED:
+            return None
+        return waiting(facts) or (REQUESTING if at.transit else None)
 
     def fulfilled(self, status: str, facts: Facts) -> bool:
-        return self.of(facts).surrendered is not None
+        at = self.of(facts)
+        return at.surrendered is not None or at.passed is not None
 
     def owed(self, scene: Scene) -> Iterable[Owed]:
         at, status = self.of(scene.facts), scene.status
@@ -291,6 +307,8 @@ class _Extradition(Part[Pursued]):
         if at.more_time is not None and not scene.over:
             yield scene.owed("more-time-answer", REQUESTED, at.more_time)
         match status:
+            case "granted" | "arranged" if at.transit:
+                yield scene.owed("transit", REQUESTING, opening)
             case "granted" | "arranged":
                 yield scene.owed("surrender", REQUESTED, opening)
             case "postponed":
@@ -363,6 +381,23 @@ class _Extradition(Part[Pursued]):
 
 OWN = _Extradition()
 
+#: What there is no place for where the person only passes through.
+_NO_TRANSIT: Final = frozenset(
+    {
+        "send_papers",
+        "locate",
+        "arrest",
+        "not_arrested",
+        "ask_more_time",
+        "extend_term",
+        "tell_consent",
+        "surrender",
+        "surrender_temporarily",
+        "postpone_surrender",
+        "ask_instead",
+        "take_up",
+    }
+)
 _DUTIES: Final = {"prosecution": "prosecute_instead", "enforcement": "consider_enforcement"}
 
 

@@ -63,6 +63,16 @@ class Assurances(Coded):
     ] = ()
 
 
+class Transit(Coded):
+    """The person, surrendered by another State, only passes through the State asked."""
+
+    surrendering_state: StateCode | None = None
+    receiving_state: StateCode | None = None
+    by_air: bool | None = None
+    landing_planned: bool | None = None
+    planned: Day | None = None
+
+
 class Request(Opening):
     """All optional here: what is missing under the law named is shown to both sides.
 
@@ -70,6 +80,7 @@ class Request(Opening):
     """
 
     provisional_arrest: bool = False
+    transit: Transit | None = None
     papers_planned: Day | None = None
     purpose: Literal["prosecution", "enforcement"] | None = None
     requesting_authority: Office | None = None
@@ -202,6 +213,13 @@ class ReturnItems(Coded):
     handed_over: ActId
 
 
+class TellTransit(Coded):
+    """The person has passed through; or not yet: held up, landed unforeseen. The words are the text of field `note`."""
+
+    date: Day
+    completed: bool = True
+
+
 class AskInstead(Coded):
     """Extradition was refused: the case is to go to the prosecutors there, or the sentence to be enforced there."""
 
@@ -240,6 +258,7 @@ BODIES: Mapping[str, type[BaseModel]] = {
     "return_person": ReturnPerson,
     "hand_over_items": HandOverItems,
     "return_items": ReturnItems,
+    "tell_transit": TellTransit,
     "ask_instead": AskInstead,
     "take_up": TakeUp,
     "decline_instead": DeclineInstead,

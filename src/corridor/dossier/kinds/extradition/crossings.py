@@ -8,6 +8,7 @@ CROSSINGS: tuple[Crossing, ...] = (
     # A person surrendered is there. The withdrawal is kept as saying that no more is wanted.
     Crossing("surrendered-stands", "surrender", "withdraw", overtakes=True),
     Crossing("surrendered-stands", "surrender_temporarily", "withdraw", overtakes=True),
+    Crossing("passed-stands", "tell_transit", "refuse", overtakes=True),
     # A person returned is no longer there to be left for good.
     Crossing("returned-stands", "return_person", "surrender", overtakes=True),
     # Arrests, releases and things handed over are facts: they count first, then the withdrawal ends the request,

@@ -19,6 +19,7 @@ _DECIDE: Final = {
     "accept/conditions": "conditions_offered",
     "refuse": "refused",
 }
+_PASS: Final = {"tell_transit": "passed", "tell_transit/interim": SAME}
 _HAND_OVER: Final = {
     "surrender": "surrendered",
     "surrender_temporarily": "lent",
@@ -39,16 +40,18 @@ _TABLE: Final[Table] = {
         },
         "granted": {
             **_ASK,
+            **_PASS,
             "arrange": SAME,
             "agree_arrangement": "arranged",
             "decline_arrangement": SAME,
         },
-        "arranged": {**_ASK, "arrange": "granted"},
+        "arranged": {**_ASK, **_PASS, "arrange": "granted"},
         "postponed": {**_ASK, "arrange": SAME, "agree_arrangement": SAME, "decline_arrangement": SAME},
         "lent": {"supplement": SAME, "confirm_arrival": SAME, "return_person": "postponed"},
         "surrendered": {"confirm_arrival": "received", "return_person": "returned"},
         "received": {"return_person": "returned", "close": "closed"},
         "returned": {"close": "closed"},
+        "passed": {"close": "closed"},
         "refused": {"ask_instead": "instead_asked", "close": "closed"},
         "instead_asked": {"supplement": SAME, "close": "closed"},
         "taken_up": {"supplement": SAME, "close": "closed"},
@@ -80,6 +83,7 @@ _TABLE: Final[Table] = {
         "surrendered": {},
         "received": {"close": "closed"},
         "returned": {"close": "closed"},
+        "passed": {"close": "closed"},
         # It may submit the case without being asked.
         "refused": {"take_up": "taken_up", "close": "closed"},
         "instead_asked": {"take_up": "taken_up", "decline_instead": "refused"},
@@ -96,8 +100,8 @@ GRANTED: Final = ("granted", "arranged", "postponed")
 UNDER_WAY: Final = (*DECIDING, *GRANTED, "lent")
 GONE: Final = ("surrendered", "received", "returned")
 INSTEAD: Final = ("refused", "instead_asked", "taken_up", "outcome_told")
-OVER: Final = (*INSTEAD, "received", "returned", "withdrawn", "closed")
-EVER: Final = (*UNDER_WAY, *GONE, *INSTEAD, "withdrawn", "closed")
+OVER: Final = (*INSTEAD, "received", "returned", "passed", "withdrawn", "closed")
+EVER: Final = (*UNDER_WAY, *GONE, *INSTEAD, "passed", "withdrawn", "closed")
 _ABOUT_THE_PERSON: Final = (*DECIDING, *GRANTED)
 _STILL_HELD: Final = (*_ABOUT_THE_PERSON, *INSTEAD, "withdrawn")
 _AFTER: Final = (*GRANTED, "lent", *GONE, "closed")
@@ -133,6 +137,7 @@ TURNS: Final[Mapping[str, str | None]] = {
     "instead_asked": REQUESTED,
     "taken_up": REQUESTED,
     "outcome_told": REQUESTING,
+    "passed": REQUESTING,
     "withdrawn": None,
     "closed": None,
 }

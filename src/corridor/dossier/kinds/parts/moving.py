@@ -111,6 +111,8 @@ class _Moving(Part[Moved]):
             case "surrender" | "surrender_temporarily" | "transfer":
                 made = moved.arrangement
                 return Moved(None if made is None else replace(made, kept=True))
+            case "tell_transit" if body.completed and moved.arrangement is not None:
+                return replace(moved, arrangement=replace(moved.arrangement, kept=True))
             case "confirm_arrival":
                 return replace(moved, arrived=move.id)
         return moved
