@@ -25,8 +25,8 @@ _PLACES: dict[str, tuple[str, ...]] = {
         "proceedings", "parallel_proceedings",
     ),
     "sought": (
-        "acting_as", "provisional_arrest", "papers_planned", "transit", "asked_by_person", "reason_for_transfer", "consent",
-        "enforcement", "considerations",
+        "acting_as", "provisional_arrest", "papers_planned", "transit", "asked_by_person", "reason_for_transfer",
+        "consent", "enforcement", "considerations",
     ),
     "persons": (
         "identity_location_nationality", "custodian_or_location", "owner_user_location", "person", "whereabouts",
