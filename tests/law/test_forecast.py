@@ -8,7 +8,6 @@ import json
 import random
 import subprocess
 import sys
-import time
 from datetime import date, timedelta
 from math import exp, log
 from pathlib import Path
@@ -245,16 +244,6 @@ def test_the_same_question_has_the_same_answer_in_another_process() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(run.stdout) == law.forecast(on=DAY).to_dict()
-
-
-def test_a_forecast_takes_less_than_150_milliseconds() -> None:
-    law.forecast(on=DAY)
-    taken = []
-    for days in range(3):
-        start = time.perf_counter()
-        law.forecast(on=DAY + timedelta(days=days))
-        taken.append(time.perf_counter() - start)
-    assert min(taken) < 0.150
 
 
 # The fit and the page

@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
@@ -192,15 +191,22 @@ def test_everything_is_plain_data() -> None:
     json.dumps(law.status(on=DAY).to_dict())
 
 
-def test_a_cold_answer_comes_at_once() -> None:
-    """Importing reads no page; one form is read well within the 0.4 s a command may take."""
-    code = "from datetime import date; from corridor import law; law.form('stored_data', on=date(2026, 1, 1))"
-    best = 9.9
-    for _ in range(3):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True)
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.4
+def test_a_cold_answer_loads_little_and_reads_one_form() -> None:
+    """How long a command takes from cold is measured in benchmarks/cli.py; here, what it does not do."""
+    code = """
+import sys
+from datetime import date
+from corridor import law
+from corridor.law import forms
+read = []
+form = forms.read_form
+forms.read_form = lambda *given, **more: read.append(given[2]) or form(*given, **more)
+law.form("stored_data", on=date(2026, 1, 1))
+heavy = {"pydantic", "jinja2", "cryptography", "click", "django"} & set(sys.modules)
+assert read == ["stored_data"], read
+assert not heavy, heavy
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_room_knows_no_state() -> None:

@@ -54,10 +54,10 @@ def test_a_row_that_cannot_be_read_is_reported_and_not_dropped(row: bytes) -> No
     ids=["markup never closed", "footnotes without end", "elements without end"],
 )
 def test_a_page_made_to_keep_a_reader_busy_is_done_with_at_once(data: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with contextlib.suppress(LawFault):
         law.read_status_xml(data)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_the_page_of_the_treaty_gives_its_72_signatures() -> None:
@@ -168,7 +168,7 @@ def test_what_is_no_such_page_is_refused(data: bytes, code: str) -> None:
     assert "{" not in caught.value.log_text
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.integers(0, len(SAMPLE) - 1), st.binary(max_size=3))
 def test_a_damaged_page_gives_a_table_or_a_fault_and_nothing_else(place: int, put: bytes) -> None:
     data = SAMPLE[:place] + put + SAMPLE[place + 1 :]
