@@ -239,7 +239,9 @@ def _channel(
 
 def _fits(role: str, wanted: Iterable[Any]) -> bool:
     """Whether an authority of that role is one a form names; any is, where the directory knows none of those."""
-    from corridor.casework.actions.people import AUTHORITY_ROLES  # which itself reads queries, and these read us
+    from corridor.casework.actions.people import (
+        AUTHORITY_ROLES,  # which itself reads queries, and these read us
+    )
 
     told = {str(each) for each in wanted}
     listed = told & set(AUTHORITY_ROLES)

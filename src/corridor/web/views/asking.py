@@ -206,7 +206,7 @@ def read(request: HttpRequest, person: Person, kind: str) -> dict[str, Any]:
 
 
 def _chosen(kind: str, values: list[str]) -> Any:
-    """Whom the request is for, each `State/authority`: one, or a list where the kind is for several and more are ticked."""
+    """Whom the request is for, each `State/authority`: one, or a list where a kind for several has more ticked."""
     rows = [each.partition("/") for each in dict.fromkeys(values) if each]
     found = [{"state": state, "authority": authority} for state, _, authority in rows]
     return found if dossiers.REGISTRY[kind].several and len(found) > 1 else next(iter(found), None)
