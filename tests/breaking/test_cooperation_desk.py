@@ -16,8 +16,18 @@ from tests.dossier.contents import body_of
 from corridor import dossier
 from corridor.casework import actions, queries
 from corridor.casework.actions.people import usual_kinds
-from corridor.casework.models import User
-from corridor.dossier import Act, Basis, Member, Party, Reference, Text, VerifiedAct, texts_of
+from corridor.casework.models import Authority, User
+from corridor.dossier import (
+    REGISTRY,
+    Basis,
+    Member,
+    Party,
+    Reference,
+    Rules,
+    Text,
+    VerifiedAct,
+    texts_of,
+)
 from corridor.faults import Fault
 from corridor.notary import Envelope, credentials
 
@@ -88,16 +98,11 @@ class Hostile:
             texts=self.words(kind, "request"),
             reference=Reference("=1+1", None),
         )
-        return self.sent(replace(made, body=hurt(whole, self.rng, often)))
+        return self.there.verified(replace(made, body=hurt(whole, self.rng, often)))
 
     def words(self, kind: str, act: str) -> tuple[Text, ...]:
         fields = (*texts_of(kind, act), "departure", "incomplete", "no_such_field")
         return tuple(Text(each, "en", self.rng.choice(WORDS)) for each in fields)
-
-    def sent(self, act: Act) -> VerifiedAct:
-        signed = self.there.verified(act)
-        self.desk.receive(signed)
-        return signed
 
 
 def read(browser: Client, address: str) -> str:
@@ -149,6 +154,7 @@ def test_every_page_of_a_hostile_request_can_be_read(desk: Desk, kind: str) -> N
             opening = hostile.request(kind, office, often=often)
         except Fault:
             continue  # no act at all
+        desk.receive(opening)
         page = f"/dossiers/{opening.id}/"
         shown.append(read(browser, page))
         read(browser, f"{page}export/")
@@ -161,3 +167,47 @@ def test_every_page_of_a_hostile_request_can_be_read(desk: Desk, kind: str) -> N
     assert any("&lt;script&gt;alert(1)&lt;/script&gt;" in each for each in shown)
     for address in ("/", "/cases/owed/"):
         read(browser, address)
+
+
+def _told(browser: Client, opening: VerifiedAct) -> str:
+    """What the dossier's page says, after every other page that may name it could be read."""
+    page = f"/dossiers/{opening.id}/"
+    for address in ("/", "/cases/owed/", f"{page}minute/", f"{page}share/", f"{page}export/"):
+        read(browser, address)
+    return read(browser, page)
+
+
+@KINDS
+def test_a_kind_this_node_does_not_know_yet_is_kept_and_shown_once_it_does(
+    desk: Desk,  # noqa: F811
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Kept, shown as unknown, answered by nobody; nothing of it is lost when the node learns the kind."""
+    opening = Hostile(desk).request(kind, "CA", often=0.0)
+    Authority.objects.update(receives=[], sends=[])  # what is not known stands in no authority's list
+    browser = Client()
+    browser.force_login(User.objects.get(username="ca-signatory"))
+    person = desk.person("ca-signatory")
+    with monkeypatch.context() as older:
+        older.delitem(REGISTRY, kind)  # type: ignore[arg-type]
+        desk.receive(opening)
+        shown = queries.dossier_page(person, opening.id)
+        assert (shown.status, shown.possible, shown.disclosure_stopped) == ("unknown", (), True)
+        assert "does not know this kind" in _told(browser, opening)
+    shown = queries.dossier_page(person, opening.id)
+    assert shown.status == REGISTRY[kind].opens
+    assert "does not know this kind" not in _told(browser, opening)
+
+
+def test_rules_this_node_does_not_have_are_kept_and_shown_as_unknown(desk: Desk) -> None:  # noqa: F811
+    hostile = Hostile(desk)
+    act = hostile.request("stored_data", "CA", often=0.0).act
+    newer = replace(act, header=replace(act.header, rules=Rules(act.header.rules.fold, "ab" * 32)))
+    opening = hostile.there.verified(newer)
+    desk.receive(opening)
+    shown = queries.dossier_page(desk.person("ca-signatory"), opening.id)
+    assert (shown.status, shown.possible, shown.disclosure_stopped) == ("unknown", (), True)
+    browser = Client()
+    browser.force_login(User.objects.get(username="ca-signatory"))
+    assert "rules" in _told(browser, opening)

@@ -15,7 +15,7 @@ from corridor.casework import membership, sequencer, store, transfers
 from corridor.casework.fault import CaseworkFault
 from corridor.casework.house import House
 from corridor.casework.models import ActReceipt, ActRow, Authority, Dossier, HeldLetter, LogLeaf, PeerState
-from corridor.dossier import VerifiedAct
+from corridor.dossier import REGISTRY, VerifiedAct
 from corridor.exchange import Letter, NotHere, Receipt, letter_digest, make_receipt
 from corridor.faults import Fault
 from corridor.notary import Envelope
@@ -101,7 +101,9 @@ def _open(home: House, act: VerifiedAct, at: datetime, naming: VerifiedAct | Non
     if named is None:
         raise NotHere  # not for us, and nothing that came by letter says otherwise
     office = Authority.objects.filter(code=named.authority).first()
-    if office is None or act.act.header.kind not in office.receives:
+    kind = act.act.header.kind
+    # A kind this node does not know stands in no authority's list: kept where it was sent, and shown as unknown.
+    if office is None or (kind in REGISTRY and kind not in office.receives):
         raise CaseworkFault("casework.act.authority-not-here")
     columns = membership.columns(act.act.header)
     if naming is not None:
