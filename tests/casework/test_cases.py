@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +15,8 @@ from corridor.casework.fault import CaseworkFault, NotAllowed, NotFound
 from corridor.casework.models import ActReceipt, ActRow, Case, CaseChange, CaseImport, CasePerson
 from corridor.casework.persons import read_table, understand
 from corridor.casework.queries import searching
-from corridor.casework.queries.owed import to_whom
+from corridor.casework.queries.owed import clock_of, to_whom
+from corridor.casework.queries.pages import ClockRow
 from corridor.dossier import Member
 
 pytestmark = pytest.mark.django_db
@@ -359,6 +360,20 @@ def test_to_whom_a_state_owes_where_several_are_members() -> None:
     loaded = SimpleNamespace(state=SimpleNamespace(members=members))
     assert to_whom(loaded, "XAA") == ("XBB", "XCC")
     assert to_whom(loaded, "XCC") == ("XAA",)
+
+
+def test_of_two_questions_each_has_its_own_clock() -> None:
+    """The earlier date of another question is not the date of this one; a name alone joins only what names no act."""
+    early, late = (datetime(2026, 12, day, tzinfo=UTC) for day in (1, 9))
+    first = ClockRow("d", "x.clock.answer", "XAA", early, "", "running", act="q1")
+    second = ClockRow("d", "x.clock.answer", "XAA", late, "", "running", act="q2")
+    clocks = [first, second]
+    assert clock_of("x.owed.answer", "XAA", "q1", clocks) == 0
+    assert clock_of("x.owed.answer", "XAA", "q2", clocks) == 1
+    assert clock_of("x.owed.answer", "XAA", "q3", clocks) is None
+    assert clock_of("x.owed.answer", "XBB", "q1", clocks) is None
+    assert clock_of("x.owed.decision", "XAA", None, clocks) is None
+    assert clock_of("x.owed.answer", "XAA", None, clocks) == 0  # no act is named: the next date of that name
 
 
 def test_an_own_target_stands_beside_what_is_owed_and_never_in_its_place(desk: Desk) -> None:

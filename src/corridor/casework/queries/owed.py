@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -112,7 +112,7 @@ def owed_rows(home: House, loaded: store.Loaded) -> list[OwedRow]:
     found: list[OwedRow] = []
     used: set[int] = set()
     for one in state.owed:
-        place = _clock_of(one.code, one.by, one.act, clocks)
+        place = clock_of(one.code, one.by, one.act, clocks)
         if place is not None:
             used.add(place)
         found.append(
@@ -152,15 +152,20 @@ def _by_due(levels: Iterable[ClockRow]) -> list[ClockRow]:
     return sorted((one for one in levels if one.state in RUNNING), key=lambda one: one.due or _FAR)
 
 
-def _clock_of(code: str, by: str, act: str | None, clocks: list[ClockRow]) -> int | None:
-    """The clock of something owed: the same State's, of the same act or name. Never one that is only near."""
+def clock_of(code: str, by: str, act: str | None, clocks: Sequence[ClockRow]) -> int | None:
+    """The place of the clock that belongs to something owed; None rather than one that is only near.
+
+    It is the same State's: of the same act, or, where one of the two names no act, of the same name.
+    """
     name = code.rpartition(".")[2]
-    same = [
-        (one.due or _FAR, place)
-        for place, one in enumerate(clocks)
-        if one.owed_by == by and (one.id.rpartition(".")[2] == name or (act is not None and one.act == act))
+    mine = [(one.due or _FAR, place, one) for place, one in enumerate(clocks) if one.owed_by == by]
+    of_act = [(due, place) for due, place, one in mine if act and one.act == act]
+    of_name = [
+        (due, place)
+        for due, place, one in mine
+        if one.id.rpartition(".")[2] == name and not (act and one.act)
     ]
-    return min(same)[1] if same else None
+    return min(of_act or of_name)[1] if of_act or of_name else None
 
 
 def to_whom(loaded: store.Loaded, by: str) -> tuple[str, ...]:
