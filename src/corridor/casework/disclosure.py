@@ -47,7 +47,9 @@ def reached(members: Iterable[Member], by: str) -> tuple[str, ...]:
     """The other members; without those on paper, to whom nothing can be wrapped, where any has a node."""
     others = tuple(member for member in members if member.state != by)
     on_paper = marked(others)
-    return tuple(one.state for one in others if one.state not in on_paper) or tuple(one.state for one in others)
+    return tuple(one.state for one in others if one.state not in on_paper) or tuple(
+        one.state for one in others
+    )
 
 
 def given_to(act: VerifiedAct) -> tuple[str, ...]:

@@ -108,7 +108,8 @@ class ItemsPart(Part[Items]):
             case "answer_items" if any(each.number > len(held.items) for each in body.data_items):
                 return "no-such-item"
             case "answer_items" if (
-                any(each.outcome == "withheld" for each in body.data_items) and move.act.text("reasons") is None
+                any(each.outcome == "withheld" for each in body.data_items)
+                and move.act.text("reasons") is None
             ):
                 return "reasons-missing"
             case "release_preserved" if body.preservation not in {each.dossier for each in held.preserved}:
