@@ -30,6 +30,8 @@ from corridor.dossier.kinds.parts import (
     USE,
     decided_on,
 )
+from corridor.dossier.kinds.parts.deciding import decides_again
+from corridor.dossier.kinds.parts.ending import withdrawal_ends
 
 _DECIDE: Final = {
     "ask": SAME,
@@ -127,14 +129,8 @@ DUE: Final[Mapping[str, tuple[Due, ...]]] = {
 CROSSINGS: Final = (
     # What has been handed over stands, and all it rests on. The withdrawal is kept as "no longer needed".
     Crossing("delivered-stands", "deliver", "withdraw", overtakes=True),
-    # Who asks may always stop asking; a decision that crossed it decides nothing any more.
-    *(
-        Crossing("withdrawal-ends", "withdraw", act, overtakes=True)
-        for act in ("accept", "execute", "postpone", "refuse", "consult", "ask", "acknowledge")
-    ),
-    # Who refused without having seen what was supplied, or that the conditions are accepted, decides again.
-    Crossing("supplement-unseen", "supplement", "refuse", overtakes=True),
-    Crossing("acceptance-unseen", "accept_conditions", "refuse", overtakes=True),
+    *withdrawal_ends("accept", "execute", "postpone", "refuse", "consult", "ask", "acknowledge"),
+    *decides_again("supplement"),
 )
 
 

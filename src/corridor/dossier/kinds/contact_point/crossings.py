@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corridor.dossier.kinds.kind import Crossing
+from corridor.dossier.kinds.parts.ending import withdrawal_ends
 
 CROSSINGS: tuple[Crossing, ...] = (
     # What was told cannot be untold; the withdrawal then ends what is left.
@@ -10,11 +11,7 @@ CROSSINGS: tuple[Crossing, ...] = (
         Crossing("told-stands", act, "withdraw", overtakes=False)
         for act in ("advise", "locate", "inform", "report_suspect")
     ),
-    # Who asks may always stop asking; what crossed it decides nothing any more.
-    *(
-        Crossing("withdrawal-ends", "withdraw", act, overtakes=True)
-        for act in ("decline_question", "refuse", "ask", "acknowledge")
-    ),
+    *withdrawal_ends("decline_question", "refuse", "ask", "acknowledge"),
     # Who refused without having seen what was supplied decides again.
     Crossing("supplement-unseen", "supplement", "refuse", overtakes=True),
 )

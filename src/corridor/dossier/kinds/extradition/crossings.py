@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from corridor.dossier.kinds.kind import Crossing
+from corridor.dossier.kinds.parts.deciding import decides_again
+from corridor.dossier.kinds.parts.ending import withdrawal_ends
 
 CROSSINGS: tuple[Crossing, ...] = (
     # A person surrendered is there. The withdrawal is kept as saying that no more is wanted.
@@ -23,24 +25,17 @@ CROSSINGS: tuple[Crossing, ...] = (
     Crossing("taken-up-stands", "take_up", "close", overtakes=True),
     Crossing("instead-wanted", "ask_instead", "close", overtakes=True),
     Crossing("outcome-told", "tell_outcome", "close", overtakes=False),
-    # Who asks may always stop asking; a decision that crossed it decides nothing any more.
-    *(
-        Crossing("withdrawal-ends", "withdraw", act, overtakes=True)
-        for act in (
-            "accept",
-            "refuse",
-            "consult",
-            "ask",
-            "acknowledge",
-            "arrange",
-            "agree_arrangement",
-            "decline_arrangement",
-            "postpone_surrender",
-            "extend_term",
-        )
+    *withdrawal_ends(
+        "accept",
+        "refuse",
+        "consult",
+        "ask",
+        "acknowledge",
+        "arrange",
+        "agree_arrangement",
+        "decline_arrangement",
+        "postpone_surrender",
+        "extend_term",
     ),
-    # Who refused without having seen the papers, what was supplied, or that the conditions are accepted, decides again.
-    Crossing("supplement-unseen", "send_papers", "refuse", overtakes=True),
-    Crossing("supplement-unseen", "supplement", "refuse", overtakes=True),
-    Crossing("acceptance-unseen", "accept_conditions", "refuse", overtakes=True),
+    *decides_again("send_papers", "supplement"),
 )

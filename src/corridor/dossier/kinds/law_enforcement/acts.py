@@ -31,6 +31,7 @@ from corridor.dossier.kinds.kind import (
     weave,
 )
 from corridor.dossier.kinds.law_enforcement.bodies import BODIES
+from corridor.dossier.kinds.parts.ending import withdrawal_ends
 from corridor.dossier.kinds.parts.linking import LINKING
 
 _ANSWERING: Final = {
@@ -105,10 +106,7 @@ CROSSINGS: Final = (
     ),
     # What was answered is known: the withdrawal came too late to stop it, and there is nothing left to withdraw.
     Crossing("answer-stands", "answer", "withdraw", overtakes=False),
-    *(
-        Crossing("withdrawal-ends", "withdraw", act, overtakes=True)
-        for act in ("refuse", "ask", "acknowledge")
-    ),
+    *withdrawal_ends("refuse", "ask", "acknowledge"),
     # Who refused or closed without having seen what was supplied looks again.
     *(Crossing("supplement-unseen", "supplement", act, overtakes=True) for act in ("refuse", "close")),
 )

@@ -13,6 +13,7 @@ from corridor.dossier.kinds.kind import (
     REQUESTED,
     REQUESTING,
     Clock,
+    Crossing,
     Facts,
     Flag,
     Move,
@@ -200,3 +201,11 @@ def _unconsulted(move: Move, line: Any) -> Flag:
     said = move.act.text("not_consulted") is not None
     code = "not-consulted" if said else "not-consulted-no-reason"
     return Flag(code, move.id, line.cite())
+
+
+def decides_again(*supplements: str) -> tuple[Crossing, ...]:
+    """Who refused without having seen what was supplied, or that the conditions are accepted, decides again."""
+    return (
+        *(Crossing("supplement-unseen", act, "refuse", overtakes=True) for act in supplements),
+        Crossing("acceptance-unseen", "accept_conditions", "refuse", overtakes=True),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from corridor.dossier.kinds.facts import Coded
-from corridor.dossier.kinds.kind import Part
+from corridor.dossier.kinds.kind import Crossing, Part
 
 
 class Withdraw(Coded):
@@ -24,3 +24,8 @@ class _Ending(Part[None]):
 
 
 ENDING = _Ending()
+
+
+def withdrawal_ends(*acts: str) -> tuple[Crossing, ...]:
+    """Who asks may always stop asking; a decision that crossed the withdrawal decides nothing any more."""
+    return tuple(Crossing("withdrawal-ends", "withdraw", act, overtakes=True) for act in acts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corridor.dossier.kinds.kind import Crossing
+from corridor.dossier.kinds.parts.ending import withdrawal_ends
 
 CROSSINGS: tuple[Crossing, ...] = (
     # What was disclosed cannot be undisclosed; the withdrawal then ends the rest.
@@ -14,13 +15,7 @@ CROSSINGS: tuple[Crossing, ...] = (
     Crossing("followed-in-time", "followed_by", "release", overtakes=True),
     # Who refused without having seen what was supplied decides again.
     Crossing("supplement-unseen", "supplement", "refuse", overtakes=True),
-    # Who asks may always stop asking.
-    Crossing("withdrawal-ends", "withdraw", "preserved", overtakes=True),
-    Crossing("withdrawal-ends", "withdraw", "grant_extension", overtakes=True),
-    Crossing("withdrawal-ends", "withdraw", "refuse", overtakes=True),
-    Crossing("withdrawal-ends", "withdraw", "ask", overtakes=True),
-    Crossing("withdrawal-ends", "withdraw", "warn", overtakes=True),
-    Crossing("withdrawal-ends", "withdraw", "acknowledge", overtakes=True),
-    Crossing("withdrawal-ends", "withdraw", "locate", overtakes=True),
-    Crossing("withdrawal-ends", "withdraw", "expire", overtakes=True),
+    *withdrawal_ends(
+        "preserved", "grant_extension", "refuse", "ask", "warn", "acknowledge", "locate", "expire"
+    ),
 )

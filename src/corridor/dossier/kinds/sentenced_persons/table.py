@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from corridor.dossier.kinds.kind import REQUESTED, REQUESTING, SAME, Crossing, Table, weave
+from corridor.dossier.kinds.parts.deciding import decides_again
+from corridor.dossier.kinds.parts.ending import withdrawal_ends
 
 _ASK: Final = {"supplement": SAME, "withdraw": "withdrawn"}
 _DECIDE: Final = {
@@ -124,24 +126,17 @@ CROSSINGS: Final = (
     Crossing("clemency-told", "tell_clemency", "close", overtakes=False),
     # Nobody agrees to terms they have not seen.
     Crossing("newest-terms", "propose_enforcement", "agree_enforcement", overtakes=True),
-    # Who asks may always stop asking; a decision that crossed it decides nothing any more.
-    *(
-        Crossing("withdrawal-ends", "withdraw", act, overtakes=True)
-        for act in (
-            "accept",
-            "refuse",
-            "consult",
-            "ask",
-            "acknowledge",
-            "arrange",
-            "agree_arrangement",
-            "decline_arrangement",
-            "agree_enforcement",
-            "propose_enforcement",
-        )
+    *withdrawal_ends(
+        "accept",
+        "refuse",
+        "consult",
+        "ask",
+        "acknowledge",
+        "arrange",
+        "agree_arrangement",
+        "decline_arrangement",
+        "agree_enforcement",
+        "propose_enforcement",
     ),
-    # Who refused without having seen what was supplied, or that the conditions are accepted, decides again.
-    Crossing("supplement-unseen", "supplement", "refuse", overtakes=True),
-    Crossing("supplement-unseen", "state_sentence", "refuse", overtakes=True),
-    Crossing("acceptance-unseen", "accept_conditions", "refuse", overtakes=True),
+    *decides_again("supplement", "state_sentence"),
 )

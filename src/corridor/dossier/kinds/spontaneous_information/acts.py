@@ -30,6 +30,7 @@ from corridor.dossier.kinds.kind import (
     end_of,
     weave,
 )
+from corridor.dossier.kinds.parts.ending import withdrawal_ends
 from corridor.dossier.kinds.spontaneous_information.bodies import BODIES, UseConditions
 
 EXCULPATORY: Final = "exculpatory_disclosure"  # what `notify` says it is about
@@ -97,10 +98,7 @@ CROSSINGS: Final = (
     # More information came before it was closed: it is not closed.
     Crossing("supplement-unseen", "supplement", "close", overtakes=True),
     # Information its own State takes back is not to be used, whatever was said of it meanwhile.
-    *(
-        Crossing("withdrawal-ends", "withdraw", act, overtakes=True)
-        for act in ("close", "accept_conditions", "decline_conditions", "acknowledge", "ask", "consult")
-    ),
+    *withdrawal_ends("close", "accept_conditions", "decline_conditions", "acknowledge", "ask", "consult"),
 )
 
 

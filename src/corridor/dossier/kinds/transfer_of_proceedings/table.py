@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from corridor.dossier.kinds.kind import REQUESTED, REQUESTING, SAME, Crossing, Due, Table, weave
+from corridor.dossier.kinds.parts.deciding import decides_again
+from corridor.dossier.kinds.parts.ending import withdrawal_ends
 
 _ASK: Final = {"supplement": SAME, "send_file": SAME, "withdraw": "withdrawn"}
 _DECIDE: Final = {
@@ -91,13 +93,6 @@ CROSSINGS: Final = (
     Crossing("taken-over-stands", "open_proceedings", "withdraw", overtakes=True),
     # The outcome, and that a case comes back, are told whatever crossed them.
     Crossing("outcome-told", "tell_outcome", "close", overtakes=False),
-    # Who asks may always stop asking; a decision that crossed it decides nothing any more.
-    *(
-        Crossing("withdrawal-ends", "withdraw", act, overtakes=True)
-        for act in ("accept", "refuse", "consult", "ask", "acknowledge", "confirm_file")
-    ),
-    # Who refused without having seen what was sent, or that the conditions are accepted, decides again.
-    Crossing("supplement-unseen", "supplement", "refuse", overtakes=True),
-    Crossing("supplement-unseen", "send_file", "refuse", overtakes=True),
-    Crossing("acceptance-unseen", "accept_conditions", "refuse", overtakes=True),
+    *withdrawal_ends("accept", "refuse", "consult", "ask", "acknowledge", "confirm_file"),
+    *decides_again("supplement", "send_file"),
 )
