@@ -84,7 +84,7 @@ def test_an_authority_that_is_off_stops_nothing_and_all_is_anchored_when_it_is_b
             for row in found
         )
 
-    until(arrived, 60)
+    until(arrived, 180)  # who missed the first word comes back after two minutes
     rows = aurelia.do(HANDS, p=package)
     assert {row["log_standing"] for row in rows} == {"witnessed"}
     assert [row["faults"] for row in rows] == [[], []]

@@ -145,7 +145,8 @@ def _ask(here: Person) -> None:
     page.fill(f'[name="{matter}.conducted_by.name"]', "Prosecutor at Tallmoor")
     page.check('[name="body.assistance_and_procedure.measures"][value="production_order_data"]')
     page.select_option('[name="body.purpose.use"]', "prosecution")
-    page.locator('button[value="save"]').click()
+    with page.expect_navigation():
+        page.locator('button[value="save"]').click()
     expect(page.locator(".notice-good").first).to_be_visible()
     page.goto(here.desk)
     page.locator('a[href^="/drafts/"]').first.click()
