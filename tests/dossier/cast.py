@@ -11,6 +11,7 @@ from typing import Any
 from corridor import dossier
 from corridor.dossier import Act, Basis, Condition, Member, Party, Receipt, State, Text, VerifiedAct
 from corridor.dossier.on_paper import MARK
+from corridor.dossier.texts import text
 from corridor.notary import Envelope, KeyUse, credentials, keys
 
 T0 = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -207,3 +208,20 @@ MEASURE = {
 }
 PACKAGE = "ab" * 32
 CUSTODY = ["cd" * 32]
+
+
+def codes(state: State) -> set[str]:
+    """What is flagged, without the kind."""
+    return {flag.code.rpartition(".")[2] for flag in state.flags}
+
+
+def owed(state: State) -> set[tuple[str, str]]:
+    """What is owed, without the kind, and by which State."""
+    return {(each.code.rpartition(".")[2], each.by) for each in state.owed}
+
+
+def spoken(state: State) -> bool:
+    """Whether every code a page would show has its English."""
+    told = [each.code for each in (*state.owed, *state.flags)] + [each.id for each in state.clocks]
+    told += [each.reason for each in state.outcomes.values() if each.reason]
+    return all(text(code) != code for code in told)

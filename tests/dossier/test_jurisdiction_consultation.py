@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.dossier.cast import AUTHORITY, Table, outcome, reason, words
+from tests.dossier.cast import AUTHORITY, Table, codes, outcome, owed, reason, spoken, words
 
-from corridor.dossier import texts
 from corridor.dossier.kinds.jurisdiction_consultation import JURISDICTION_CONSULTATION
 
 BASES = pytest.mark.parametrize("basis", ["UNCC_2024", "BUDAPEST_CETS185", "UNTOC", "UNCAC"])
@@ -27,20 +26,6 @@ PLAN = {
     "answer_by": "2027-01-15",
 }
 LATER = datetime(2027, 3, 1, tzinfo=UTC)
-
-
-def codes(state):
-    return {flag.code.rpartition(".")[2] for flag in state.flags}
-
-
-def owed(state):
-    return {(each.code.rpartition(".")[2], each.by) for each in state.owed}
-
-
-def spoken(state):
-    told = [each.code for each in (*state.owed, *state.flags)] + [each.id for each in state.clocks]
-    told += [each.reason for each in state.outcomes.values() if each.reason]
-    return all(texts.text(code) != code for code in told)
 
 
 def three():

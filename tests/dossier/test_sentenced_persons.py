@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.dossier.cast import Table, outcome, reason, words
+from tests.dossier.cast import Table, codes, outcome, owed, reason, spoken, words
 
-from corridor.dossier import Condition, texts
+from corridor.dossier import Condition
 from corridor.dossier.kinds.sentenced_persons import SENTENCED_PERSONS
 
 BASES = pytest.mark.parametrize("basis", ["UNCC_2024", "UNTOC", "UNCAC"])
@@ -31,20 +31,6 @@ CONSENT = {"consents": True, "date": "2026-11-20", "heard_by": "District Court",
 TERMS = {"method": "continued", "remaining_days": 1060, "release_on": "2029-10-20", "law": "Prison Act s. 7"}
 TIME = {"at": "2027-02-01T09:00:00+01:00", "zone": "Europe/Vienna", "place": "Airport"}
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
-
-
-def codes(state):
-    return {flag.code.rpartition(".")[2] for flag in state.flags}
-
-
-def owed(state):
-    return {(each.code.rpartition(".")[2], each.by) for each in state.owed}
-
-
-def spoken(state):
-    told = [each.code for each in (*state.owed, *state.flags)] + [each.id for each in state.clocks]
-    told += [each.reason for each in state.outcomes.values() if each.reason]
-    return all(texts.text(code) != code for code in told)
 
 
 def agreed(basis="UNCC_2024", **opening):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.dossier.cast import Table, outcome, reason, words
+from tests.dossier.cast import Table, codes, outcome, owed, reason, spoken, words
 
-from corridor.dossier import Condition, texts
+from corridor.dossier import Condition
 from corridor.dossier.kinds.parts import USE
 from corridor.dossier.kinds.transfer_of_proceedings import TRANSFER_OF_PROCEEDINGS
 
@@ -32,20 +32,6 @@ WHOLE = {
 FILE = {"papers": [{"type": "record", "certified": True}, {"type": "data_carrier"}]}
 TAKEN = {"authority": "Prosecutor General of Borealia", "date": "2027-01-10", "reference": "P 5/27"}
 LATER = datetime(2027, 12, 1, tzinfo=UTC)
-
-
-def codes(state):
-    return {flag.code.rpartition(".")[2] for flag in state.flags}
-
-
-def owed(state):
-    return {(each.code.rpartition(".")[2], each.by) for each in state.owed}
-
-
-def spoken(state):
-    told = [each.code for each in (*state.owed, *state.flags)] + [each.id for each in state.clocks]
-    told += [each.reason for each in state.outcomes.values() if each.reason]
-    return all(texts.text(code) != code for code in told)
 
 
 def accepted(basis="UNCC_2024"):
