@@ -6,7 +6,6 @@ With CORRIDOR_SHOTS=DIR each page is also left there as a picture, to be looked 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, sync_playwright
+from tests.web.browser import ARGUMENTS, CHROMIUM, LIVE
 from tests.web.conftest import Desk
 from tests.web.test_access_walk import PAGES, addresses, values_for
 
 from corridor.casework.models import Authority
 from corridor.dossier import REGISTRY
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = os.environ.get("CORRIDOR_SHOTS")
 WIDTHS = {"desktop": (1280, 900), "telephone": (390, 844)}
@@ -31,13 +29,7 @@ GRAVE = {"serious", "critical"}
 RUN = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
 SPILLS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason="Chromium is not installed: apt-get install chromium"
-    ),
-]
+pytestmark = LIVE
 
 
 @pytest.fixture(autouse=True)

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from tests.web.browser import ARGUMENTS, CHROMIUM, LIVE
 from tests.web.conftest import SECRET, Desk
 
 from corridor.casework import actions, queries
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason="Chromium is not installed: apt-get install chromium"
-    ),
-]
+pytestmark = LIVE
 
 
 @pytest.fixture(autouse=True)
