@@ -81,7 +81,10 @@ def cite(text: str) -> str:
     code, _, ref = text.partition(" ")
     if not ref:
         return instrument_name(code, short=True) if code.isupper() else text
-    return gettext("cite.articles" if "," in ref else "cite.article") % {"instrument": instrument_name(code, short=True), "ref": ref}
+    return gettext("cite.articles" if "," in ref else "cite.article") % {
+        "instrument": instrument_name(code, short=True),
+        "ref": ref,
+    }
 
 
 def rows(body: Any, depth: int = 0) -> list[dict[str, Any]]:
